@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "enrollment-engine",
+    products: [
+        .library(name: "Enrollment", targets: ["Enrollment"]),
+        .library(name: "EventLog", targets: ["EventLog"]),
+        .library(name: "EnrollmentEngine", targets: ["EnrollmentEngine"]),
+        .library(name: "EnrollmentReadModel", targets: ["EnrollmentReadModel"]),
+        .library(name: "EnrollmentTesting", targets: ["EnrollmentTesting"]),
+        .executable(name: "enroll", targets: ["enroll"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Enrollment", swiftSettings: strict),
+        .target(name: "EventLog", dependencies: ["CZlib"], swiftSettings: strict),
+        .target(name: "EnrollmentEngine", dependencies: ["Enrollment", "EventLog"], swiftSettings: strict),
+        .target(
+            name: "EnrollmentReadModel",
+            dependencies: ["Enrollment", "EventLog", "EnrollmentEngine", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .target(
+            name: "EnrollmentTesting", dependencies: ["Enrollment", "EventLog", "EnrollmentEngine"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "enroll",
+            dependencies: [
+                "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentReadModel",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "SwiftCSV", package: "SwiftCSV"),
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "EnrollmentTests", dependencies: ["Enrollment", "EnrollmentTesting"], swiftSettings: strict),
+        .testTarget(name: "EventLogTests", dependencies: ["EventLog", "EnrollmentTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "EnrollmentEngineTests",
+            dependencies: ["Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "EnrollmentReadModelTests",
+            dependencies: [
+                "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentReadModel", "EnrollmentTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: strict),
+        .testTarget(name: "EnrollTests", dependencies: ["enroll", "EnrollmentTesting"], swiftSettings: strict),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
+    ]
+)
