@@ -1,0 +1,25 @@
+// The whole state that decisions need, in memory. Start here, then EnrollmentState+Decide.swift.
+
+/// Users, courses, terms and enrollments as the events so far have made them.
+///
+/// A value: `decide` reads it, `evolve` is the only thing that changes it.
+public struct EnrollmentState: Sendable {
+    public internal(set) var users: [User] = []
+    public internal(set) var courses: [Course] = []
+    public internal(set) var terms: [Term] = []
+    public internal(set) var enrollments: [Enrollment] = []
+    var index = Index()
+
+    public init() {}
+
+    /// The user of that id, or nil. O(1), like the other three.
+    public subscript(id: UserID) -> User? { element(of: users, id.rawValue) }
+    public subscript(id: CourseID) -> Course? { element(of: courses, id.rawValue) }
+    public subscript(id: TermID) -> Term? { element(of: terms, id.rawValue) }
+    public subscript(id: EnrollmentID) -> Enrollment? { element(of: enrollments, id.rawValue) }
+
+    @inline(__always)
+    private func element<Element>(of elements: [Element], _ id: Int64) -> Element? {
+        id >= 1 && id <= Int64(elements.count) ? elements[Int(id) &- 1] : nil
+    }
+}

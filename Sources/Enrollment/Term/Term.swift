@@ -1,0 +1,32 @@
+// One run of a course, with its seats, as decisions see it.
+
+/// A term (강의 차수): one run of a course.
+public struct Term: Hashable, Sendable {
+    public let id: TermID
+    public let course: CourseID
+    public let termNumber: Int
+    public internal(set) var dates: TermDates
+    public internal(set) var capacity: Int
+    public internal(set) var admission: Admission
+    public internal(set) var status: TermStatus = .scheduled
+    /// The window that was set; nil while the default holds.
+    public internal(set) var window: EnrollmentWindow?
+    /// APPROVED enrollments.
+    public internal(set) var enrolledCount = 0
+    /// PENDING enrollments, whether or not they hold a seat.
+    public internal(set) var pendingCount = 0
+    public let sourceID: String?
+    public internal(set) var version: StreamVersion = 0
+    public internal(set) var refusalsVersion: StreamVersion = 0
+    /// Head of the list of this term's enrollments, newest first; nil while it never had one.
+    var newestEnrollment: EnrollmentID?
+
+    /// Seats that pending applications hold.
+    @inlinable public var heldCount: Int { admission == .approval ? pendingCount : 0 }
+    /// Seats given or held.
+    @inlinable public var taken: Int { enrolledCount + heldCount }
+    /// Seats left, never negative though a term may be overbooked.
+    @inlinable public var free: Int { max(0, capacity - taken) }
+    /// Whether an enrollment was ever stored: admission cannot change any more.
+    public var isAdmissionLocked: Bool { newestEnrollment != nil }
+}

@@ -1,0 +1,17 @@
+// A person known to the system, as decisions see them.
+
+/// A user.
+public struct User: Hashable, Sendable {
+    public let id: UserID
+    public internal(set) var email: String
+    public internal(set) var name: String
+    public internal(set) var role: Role
+    public internal(set) var status: UserStatus = .active
+    public let sourceID: String?
+    /// Events in the user's stream.
+    public internal(set) var version: StreamVersion = 0
+    /// Head of the list of this user's enrollments, newest first; see ``Enrollment``.
+    var newestEnrollment: EnrollmentID?
+    /// Enrollments that are pending or approved in a term that is not final.
+    public internal(set) var liveEnrollments = 0
+}

@@ -1,0 +1,17 @@
+// Who gives a command.
+
+/// Who gives a command: the system itself, or a user.
+public enum Actor: Hashable, Sendable {
+    case system
+    case user(UserID)
+}
+
+extension Actor: CustomStringConvertible {
+    /// `system`, or `user/7`.
+    public var description: String {
+        switch self {
+        case .system: "system"
+        case .user(let id): "user/\(id)"
+        }
+    }
+}
