@@ -1,0 +1,20 @@
+// What the owner of a log may tune. The defaults are measured; none of them changes the format.
+
+/// How a log is written; every setting may change from one opening to the next.
+public struct LogOptions: Sendable {
+    /// The size in bytes at which the next group starts a new segment.
+    public var segmentBytes: Int64 = 64 << 20
+    /// The raw size in bytes from which a group is compressed; smaller groups would grow.
+    public var compressionThresholdBytes: Int = 4096
+    /// The level of zlib, 1 (fast) to 9.
+    public var compressionLevel: Int = 1
+    /// How many bytes may wait for the disk before ``EventLog/enqueue(_:)`` answers `overloaded`.
+    public var maximumPendingBytes: Int = 32 << 20
+    /// How long after the last acknowledgement the confirm block is written.
+    public var confirmDelayMilliseconds: Int = 20
+    /// Whether opening sets aside a last group that is whole but wrong, which may have been acknowledged.
+    public var acceptAmbiguousTail: Bool = false
+
+    /// Makes the default options.
+    public init() {}
+}
