@@ -1,0 +1,77 @@
+// What each text of a command must look like: its length, its characters, and the form in which it is stored.
+
+/// The rule of one text field.
+///
+/// Texts are judged, and stored, without the blanks at their ends; a blank is any scalar with the Unicode property
+/// White_Space. Limits count UTF-8 bytes of the stored form.
+struct TextRule {
+    let field: InputField
+    let limitBytes: Int
+    var mayBeEmpty = false
+    /// Whether tab, line feed and carriage return may stand inside; other control characters never may.
+    var mayHaveLines = false
+
+    static let email = TextRule(field: .email, limitBytes: 320)
+    static let name = TextRule(field: .name, limitBytes: 400)
+    static let sourceID = TextRule(field: .sourceID, limitBytes: 200)
+    static let title = TextRule(field: .title, limitBytes: 500)
+    static let category = TextRule(field: .category, limitBytes: 200, mayBeEmpty: true)
+    static let description = TextRule(
+        field: .description, limitBytes: 16_000, mayBeEmpty: true, mayHaveLines: true)
+    static let reason = TextRule(field: .reason, limitBytes: 2_000, mayBeEmpty: true, mayHaveLines: true)
+
+    /// The text as it is stored.
+    ///
+    /// - Throws: ``Rejection/invalidInput(field:problem:)``: empty, then too long, then malformed.
+    func checked(_ text: String) throws(Rejection) -> String {
+        let text = trimmed(text)
+        guard mayBeEmpty || !text.isEmpty else { throw .invalidInput(field: field, problem: .empty) }
+        guard text.utf8.count <= limitBytes else { throw .invalidInput(field: field, problem: .tooLong) }
+        for byte in text.utf8 where byte < 0x20 || byte == 0x7F {
+            let isLine = byte == 0x09 || byte == 0x0A || byte == 0x0D
+            guard mayHaveLines && isLine else { throw .invalidInput(field: field, problem: .malformed) }
+        }
+        return text
+    }
+
+    /// The optional text as it is stored; nil stays nil.
+    func checked(_ text: String?) throws(Rejection) -> String? {
+        guard let text else { return nil }
+        let stored: String = try checked(text)
+        return stored
+    }
+
+    /// A reason as it is stored: a blank one counts as none.
+    ///
+    /// - Throws: `missing` where it is demanded and there is none.
+    static func checkedReason(_ text: String?, isDemanded: Bool = false) throws(Rejection) -> String? {
+        let reason: String? = try TextRule.reason.checked(text)
+        if let reason, !reason.isEmpty { return reason }
+        guard !isDemanded else { throw .invalidInput(field: .reason, problem: .missing) }
+        return nil
+    }
+
+    /// An e-mail address as it is stored: the whole of it in lower case, with one `@` that has something on both
+    /// sides, and no blank inside.
+    static func checkedEmail(_ text: String) throws(Rejection) -> String {
+        let email: String = try TextRule.email.checked(normalizedEmail(text))
+        let parts = email.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+        let hasBlank = email.unicodeScalars.contains { $0.properties.isWhitespace }
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, !hasBlank else {
+            throw .invalidInput(field: .email, problem: .malformed)
+        }
+        return email
+    }
+}
+
+/// The form of an address by which users are told apart: no blanks at its ends, and in lower case by Unicode's own
+/// mapping, which is the same in every locale.
+func normalizedEmail(_ text: String) -> String { trimmed(text).lowercased() }
+
+private func trimmed(_ text: String) -> String {
+    let scalars = text.unicodeScalars
+    guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
+        let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
+    else { return "" }
+    return String(scalars[first...last])
+}
