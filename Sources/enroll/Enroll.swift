@@ -1,0 +1,50 @@
+// Start here: the root command, and what the process does before and after any subcommand.
+
+import ArgumentParser
+import Foundation
+
+@main
+enum Program {
+    static func main() async {
+        prepareProcess()
+        do {
+            try await Interruption.guarding(run)
+        } catch {
+            exit(exitCode(endingWith: error))
+        }
+    }
+
+    @Sendable
+    private static func run() async throws {
+        var command = try Enroll.parseAsRoot()
+        do {
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            // What was gathered before the failure is a result too.
+            if !(error is OutputClosed) { try StandardOutput.shared.flush() }
+            throw error
+        }
+        try StandardOutput.shared.flush()
+    }
+
+    /// A closed pipe and a file-size limit become errors of the write instead of an end without a word, and no file
+    /// that the program makes is for others to read.
+    private static func prepareProcess() {
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+        umask(0o077)
+    }
+}
+
+/// The root command: only names the subcommands.
+struct Enroll: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "enroll",
+        abstract: "Course enrollment on an event log: every seat given once, every decision on record.",
+        version: "0.1.0",
+        subcommands: [])
+}

@@ -1,0 +1,88 @@
+// Rows for people: aligned by display width, headed, cut to a bearable width on a terminal.
+
+/// Writes rows in aligned columns as they come.
+///
+/// The first rows decide the widths; later ones only stand out where they are wider. So a listing of any length takes
+/// bounded memory, and its first lines appear early.
+struct Table {
+    enum Alignment {
+        case left
+        case right
+    }
+
+    struct Column {
+        let title: String
+        var alignment: Alignment = .left
+
+        static func text(_ title: String) -> Column { Column(title: title) }
+        static func number(_ title: String) -> Column { Column(title: title, alignment: .right) }
+    }
+
+    private static let measuredRows = 500
+    /// A longer cell is cut on a terminal, never in a file or pipe.
+    private static let widestCell = 48
+
+    private let columns: [Column]
+    private let output: StandardOutput
+    private let terminal: Terminal
+    private var widths: [Int]
+    private var waiting: [[String]] = []
+    private var isStarted = false
+
+    init(_ columns: [Column], output: StandardOutput = .shared, terminal: Terminal = .output) {
+        self.columns = columns
+        self.output = output
+        self.terminal = terminal
+        widths = columns.map(\.title.displayWidth)
+    }
+
+    /// Adds a row; its cells are neutralised here.
+    mutating func append(_ cells: [String]) throws {
+        let cells = cells.map { cell in
+            terminal.isTerminal ? cell.neutralised.truncated(toColumns: Self.widestCell) : cell.neutralised
+        }
+        if isStarted { return try write(cells) }
+        for (index, cell) in cells.enumerated() { widths[index] = max(widths[index], cell.displayWidth) }
+        waiting.append(cells)
+        if waiting.count == Self.measuredRows { try start() }
+    }
+
+    /// Writes what is left; `emptyRemark` stands in for a table without rows.
+    mutating func finish(emptyRemark: String) throws {
+        if isStarted { return }
+        if waiting.isEmpty { return writeRemark(emptyRemark) }
+        try start()
+    }
+
+    private mutating func start() throws {
+        isStarted = true
+        try output.writeLine(terminal.styled(line(columns.map(\.title)), .bold))
+        for cells in waiting { try write(cells) }
+        waiting = []
+    }
+
+    private func write(_ cells: [String]) throws { try output.writeLine(line(cells)) }
+
+    private func line(_ cells: [String]) -> String {
+        var line = ""
+        for (index, cell) in cells.enumerated() {
+            let gap = String(repeating: " ", count: max(0, widths[index] - cell.displayWidth))
+            let isLast = index == cells.count - 1
+            switch columns[index].alignment {
+            case .left: line += isLast ? cell : cell + gap
+            case .right: line += gap + cell
+            }
+            if !isLast { line += "  " }
+        }
+        return line
+    }
+}
+
+/// Writes names and values below each other, the values in one column.
+func writeList(_ entries: [(name: String, value: String)], output: StandardOutput = .shared) throws {
+    let width = entries.map(\.name.displayWidth).max() ?? 0
+    for (name, value) in entries {
+        let gap = String(repeating: " ", count: width - name.displayWidth + 2)
+        try output.writeLine(Terminal.output.styled(name, .bold) + gap + value.neutralised)
+    }
+}
