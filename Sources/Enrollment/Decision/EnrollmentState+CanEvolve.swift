@@ -1,0 +1,56 @@
+// Whether an event that comes from a file can be applied at all. `evolve` itself trusts what was decided.
+
+extension EnrollmentState {
+    /// Whether `event` tells of things that exist, in statuses that it can change: `evolve` is safe with it.
+    ///
+    /// A replay asks this of every event, so that a log which tells an impossible story becomes an error and not a
+    /// trap. It does not ask whether the rules would have decided so. O(1).
+    public func canEvolve(_ event: Event) -> Bool {
+        switch event {
+        case .userRegistered(let id, _, _, _, _): id.rawValue == Int64(users.count) + 1
+        case .courseCreated(let id, _, _, _, let instructor, _):
+            id.rawValue == Int64(courses.count) + 1 && (instructor.map(exists) ?? true)
+        case .instructorAssigned(let id, let instructor): exists(id) && (instructor.map(exists) ?? true)
+        case .termScheduled(let id, let course, _, _, _, _, _):
+            id.rawValue == Int64(terms.count) + 1 && exists(course)
+        case .enrollmentApplied(let id, let user, let term, _):
+            id.rawValue == Int64(enrollments.count) + 1 && exists(user) && exists(term)
+                && liveEnrollment(of: user, in: term) == nil && !isFinal(term)
+        case .enrollmentApproved(let id, let term, _, _), .enrollmentRejected(let id, let term, _, _):
+            status(of: id, in: term) == .pending && !isFinal(term, unlessCompleting: event)
+        case .enrollmentCancelled(let id, let term, let previous, _, _):
+            previous.isLive && status(of: id, in: term) == previous
+                && terms[Int(term.rawValue) - 1].status != .completed
+        case .termStarted(let id), .termCompleted(let id), .termCancelled(let id, _): exists(id) && !isFinal(id)
+        case .commandRefused(let refusal):
+            exists(refusal.user) && exists(refusal.term)
+        default: subjectExists(event)
+        }
+    }
+
+    private func subjectExists(_ event: Event) -> Bool {
+        switch event.stream {
+        case .user(let id): exists(id)
+        case .course(let id): exists(id)
+        case .term(let id), .refusals(let id): exists(id)
+        }
+    }
+
+    private func exists(_ id: UserID) -> Bool { id.rawValue >= 1 && id.rawValue <= Int64(users.count) }
+    private func exists(_ id: CourseID) -> Bool { id.rawValue >= 1 && id.rawValue <= Int64(courses.count) }
+    private func exists(_ id: TermID) -> Bool { id.rawValue >= 1 && id.rawValue <= Int64(terms.count) }
+
+    private func isFinal(_ term: TermID) -> Bool { terms[Int(term.rawValue) - 1].status.isFinal }
+
+    /// The rejections of a completion follow the event that made the term final.
+    private func isFinal(_ term: TermID, unlessCompleting event: Event) -> Bool {
+        if case .enrollmentRejected = event { return false }
+        return isFinal(term)
+    }
+
+    private func status(of id: EnrollmentID, in term: TermID) -> EnrollmentStatus? {
+        guard id.rawValue >= 1, id.rawValue <= Int64(enrollments.count) else { return nil }
+        let index = Int(id.rawValue) - 1
+        return enrollments[index].term == term ? enrollments[index].status : nil
+    }
+}

@@ -1,0 +1,162 @@
+// From the payload of a record back to its event. Bytes come from a file: a bad payload is an error, never a trap.
+
+internal import Enrollment
+
+extension EventCodec {
+    /// An event with what its payload says beside it.
+    struct Decoded {
+        var event: Event
+        var effectiveAt: Timestamp?
+        var command: (Command, StreamVersion?)?
+    }
+
+    /// Reads the payload of a record of that type in that stream.
+    static func decode(
+        type: UInt8, stream key: UInt64, payload: UnsafeRawBufferPointer
+    ) throws(PayloadProblem) -> Decoded {
+        guard let type = EventType(rawValue: type) else {
+            throw PayloadProblem(message: "event type \(type) is not known; a newer version wrote it")
+        }
+        var reader = ByteReader(payload)
+        let head = try reader.byte()
+        guard head >> 4 == version else {
+            throw PayloadProblem(
+                message: "its schema version is \(head >> 4); this program reads version \(version)")
+        }
+        guard head & 0x0F <= Flag.effectiveAt | Flag.command else {
+            throw PayloadProblem(message: "it has flags that this program does not know")
+        }
+        let effectiveAt = head & Flag.effectiveAt != 0 ? try reader.instant() : nil
+        let event = try decodeBody(type, EventStream(key: key), &reader)
+        let command = head & Flag.command != 0 ? try CommandCodec.decode(&reader) : nil
+        guard reader.isAtEnd else { throw PayloadProblem(message: "it has bytes past its end") }
+        return Decoded(event: event, effectiveAt: effectiveAt, command: command)
+    }
+
+    private static func decodeBody(
+        _ type: EventType, _ stream: EventStream, _ reader: inout ByteReader
+    ) throws(PayloadProblem) -> Event {
+        switch (stream, type.rawValue) {
+        case (.user(let id), ..<16): return try decodeUserBody(type, id, &reader)
+        case (.course(let id), 16..<32): return try decodeCourseBody(type, id, &reader)
+        case (.term(let id), 32..<48): return try decodeTermBody(type, id, &reader)
+        case (.term(let id), 48..<64): return try decodeEnrollmentBody(type, id, &reader)
+        case (.refusals(let id), 64): return .commandRefused(try decodeRefusal(id, &reader))
+        default: throw PayloadProblem(message: "a \(type.name) cannot stand in the stream \(stream)")
+        }
+    }
+
+    private static func decodeEnrollmentBody(
+        _ type: EventType, _ term: TermID, _ reader: inout ByteReader
+    ) throws(PayloadProblem) -> Event {
+        let id = EnrollmentID(try reader.id())
+        switch type {
+        case .enrollmentApplied:
+            let userAndFlag = try reader.unsigned()
+            return .enrollmentApplied(
+                id, user: UserID(Int64(userAndFlag >> 1)), term: term, direct: userAndFlag & 1 == 1)
+        case .enrollmentApproved:
+            let flags = try reader.byte()
+            guard flags < 4 else { throw PayloadProblem(message: "an approval has unknown flags") }
+            let reason = flags & 2 != 0 ? try reader.text() : nil
+            return .enrollmentApproved(id, term: term, overbooked: flags & 1 != 0, reason: reason)
+        case .enrollmentRejected:
+            let cause: EndCause = try reader.value()
+            return .enrollmentRejected(id, term: term, cause: cause, reason: try reader.optionalText())
+        default:
+            let packed = try reader.byte()
+            guard let previous = EnrollmentStatus(rawValue: packed >> 4), let cause = EndCause(rawValue: packed & 15)
+            else { throw PayloadProblem(message: "\(packed) is no known status and cause") }
+            return .enrollmentCancelled(
+                id, term: term, previous: previous, cause: cause, reason: try reader.optionalText())
+        }
+    }
+
+    private static func decodeUserBody(
+        _ type: EventType, _ id: UserID, _ reader: inout ByteReader
+    ) throws(PayloadProblem) -> Event {
+        switch type {
+        case .userRegistered:
+            let email = try reader.text()
+            let name = try reader.text()
+            let role: Role = try reader.value()
+            return .userRegistered(id, email: email, name: name, role: role, sourceID: try reader.optionalText())
+        case .userUpdated:
+            let email = try reader.optionalText()
+            return .userUpdated(id, email: email, name: try reader.optionalText())
+        case .userRoleChanged: return .userRoleChanged(id, role: try reader.value())
+        case .userActivated: return .userActivated(id)
+        case .userDeactivated: return .userDeactivated(id)
+        case .userSuspended: return .userSuspended(id, reason: try reader.optionalText())
+        default: return .userReinstated(id)
+        }
+    }
+
+    private static func decodeCourseBody(
+        _ type: EventType, _ id: CourseID, _ reader: inout ByteReader
+    ) throws(PayloadProblem) -> Event {
+        switch type {
+        case .courseCreated:
+            let title = try reader.text()
+            let description = try reader.text()
+            let category = try reader.text()
+            let instructor = try reader.optionalID().map { UserID($0) }
+            return .courseCreated(
+                id, title: title, description: description, category: category, instructor: instructor,
+                sourceID: try reader.optionalText())
+        case .courseUpdated:
+            let title = try reader.optionalText()
+            let description = try reader.optionalText()
+            return .courseUpdated(id, title: title, description: description, category: try reader.optionalText())
+        case .instructorAssigned:
+            return .instructorAssigned(id, instructor: try reader.optionalID().map { UserID($0) })
+        case .coursePublished: return .coursePublished(id)
+        case .courseClosed: return .courseClosed(id)
+        case .courseReopened: return .courseReopened(id)
+        default: return .courseArchived(id)
+        }
+    }
+
+    private static func decodeTermBody(
+        _ type: EventType, _ id: TermID, _ reader: inout ByteReader
+    ) throws(PayloadProblem) -> Event {
+        switch type {
+        case .termScheduled:
+            let course = CourseID(try reader.id())
+            let number = try reader.int()
+            let dates = try CommandCodec.decodeDates(&reader)
+            let capacity = try reader.int()
+            let admission: Admission = try reader.value()
+            return .termScheduled(
+                id, course: course, termNumber: number, dates: dates, capacity: capacity, admission: admission,
+                sourceID: try reader.optionalText())
+        case .termUpdated:
+            let dates = try CommandCodec.decodeOptionalDates(&reader)
+            return .termUpdated(id, dates: dates, admission: try CommandCodec.decodeOptionalAdmission(&reader))
+        case .enrollmentWindowSet:
+            return .enrollmentWindowSet(id, window: try CommandCodec.decodeOptionalWindow(&reader))
+        case .termCapacityChanged:
+            let from = try reader.int()
+            let to = try reader.int()
+            let taken = try reader.int()
+            return .termCapacityChanged(id, from: from, to: to, taken: taken, reason: try reader.optionalText())
+        case .termStarted: return .termStarted(id)
+        case .termCompleted: return .termCompleted(id)
+        default: return .termCancelled(id, reason: try reader.optionalText())
+        }
+    }
+
+    private static func decodeRefusal(
+        _ term: TermID, _ reader: inout ByteReader
+    ) throws(PayloadProblem) -> Refusal {
+        let command: CommandKind = try reader.value()
+        let user = UserID(try reader.id())
+        let enrollment = try reader.optionalID().map { EnrollmentID($0) }
+        let capacity = try reader.int()
+        let taken = try reader.int()
+        let rejection = try RejectionCodec.decode(&reader, user: user, term: term)
+        return Refusal(
+            command: command, user: user, term: term, enrollment: enrollment, rejection: rejection,
+            capacity: capacity, taken: taken)
+    }
+}

@@ -1,0 +1,37 @@
+// The only source of time in a running engine, injected so that tests and reproducible runs choose their own.
+
+internal import Glibc
+internal import Synchronization
+
+public import Enrollment
+
+/// Tells the engine what time it is. The engine never lets recorded time run back, whatever a clock says.
+public protocol EngineClock: Sendable {
+    func now() -> Timestamp
+}
+
+/// The machine's clock.
+public struct SystemClock: EngineClock {
+    public init() {}
+
+    public func now() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+    }
+}
+
+/// A clock that stands still until it is told otherwise.
+public final class ManualClock: EngineClock {
+    private let time: Mutex<Timestamp>
+
+    public init(_ start: Timestamp) { time = Mutex(start) }
+
+    public func now() -> Timestamp { time.withLock { $0 } }
+
+    public func set(_ now: Timestamp) { time.withLock { $0 = now } }
+
+    public func advance(byMicroseconds count: Int64) {
+        time.withLock { $0 = Timestamp(microseconds: $0.rawValue + count) }
+    }
+}

@@ -1,0 +1,25 @@
+// What an embedder may tune. Nothing here changes what a command means.
+
+public import EventLog
+
+/// How an engine runs.
+public struct EngineOptions: Sendable {
+    /// What happens to the refusals of enrollment commands.
+    public enum Refusals: Sendable {
+        /// They become events, so that anyone can replay why someone did not get in.
+        case recorded
+        /// They are answered and forgotten.
+        case transient
+    }
+
+    /// Whether refusals are recorded.
+    public var refusals: Refusals = .recorded
+    /// How many events may wait for the disk before callers wait too (or get `overloaded`); 1 or more.
+    public var maximumPendingEvents = 65_536
+    /// How many of the latest events are kept in memory for followers; those further behind read the log. 1 or more.
+    public var recentEvents = 16_384
+    /// The log's own options.
+    public var log = LogOptions()
+
+    public init() {}
+}

@@ -1,0 +1,95 @@
+// Making and opening a store: lock, recover, replay.
+
+internal import Enrollment
+internal import EventLog
+
+extension EnrollmentEngine {
+    /// Makes a store and opens it.
+    ///
+    /// `timeZone` is an IANA name, fixed for the life of the store; `origin` names the log in proofs and exports: 1 to
+    /// 200 visible ASCII characters without blanks or `+`.
+    ///
+    /// - Throws: `alreadyExists`, `invalidArgument`, `locked`, `diskFull`, `io`.
+    public static func create(
+        at directory: String, timeZone: String = "UTC", origin: String = "enrollment",
+        options: EngineOptions = .init(), clock: any EngineClock = SystemClock()
+    ) async throws(EngineError) -> EnrollmentEngine {
+        let calendar = try StoreCalendar(timeZone: timeZone)
+        let isName = origin.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "+") }
+        guard isName, (1...200).contains(origin.utf8.count) else {
+            throw EngineError(
+                .invalidArgument, "An origin has 1 to 200 visible ASCII characters and no `+`, such as example.org/log.")
+        }
+        return try await blocking { () throws(EngineError) in
+            let layout = StoreLayout(directory: directory)
+            guard !StoreFiles.exists(layout.settingsPath) else {
+                throw EngineError(.alreadyExists, "There is a store at \(directory) already; choose another directory.")
+            }
+            try StoreFiles.makeDirectory(directory)
+            let log = try openEmptyLog(layout, options.log)
+            // The settings come last: a store is there when they are.
+            let settings = StoreSettings(
+                storeID: log.id.description, timeZone: timeZone, origin: origin, createdAt: clock.now())
+            try closing(log) { () throws(EngineError) in try settings.save(layout) }
+            return EnrollmentEngine(
+                layout: layout, settings: settings, calendar: calendar, log: log, replay: Replay(), options: options,
+                clock: clock)
+        }
+    }
+
+    /// Opens a store: takes its lock, recovers the log, replays it.
+    ///
+    /// - Throws: `notFound`, `locked` (naming the process), `foreign`, `damaged`, `newerFormat`,
+    ///   `insecurePermissions`, `diskFull`, `io`.
+    /// - Complexity: O(*n*) in the events of the log.
+    public static func open(
+        at directory: String, options: EngineOptions = .init(), clock: any EngineClock = SystemClock()
+    ) async throws(EngineError) -> EnrollmentEngine {
+        try await blocking { () throws(EngineError) in
+            let layout = StoreLayout(directory: directory)
+            let settings = try StoreSettings.load(layout)
+            let calendar = try StoreCalendar(timeZone: settings.timeZone)
+            let log = try translating { () throws(LogError) in
+                try EventLog.open(at: layout.logPath, options: options.log)
+            }
+            let replay = try closing(log) { () throws(EngineError) in
+                try settings.check(log.id)
+                var replay = Replay()
+                try replay.run(log.reader(), through: nil)
+                return replay
+            }
+            return EnrollmentEngine(
+                layout: layout, settings: settings, calendar: calendar, log: log, replay: replay, options: options,
+                clock: clock)
+        }
+    }
+
+    /// Does what opening still needs; should that fail, gives the log's lock back and tells that failure.
+    private static func closing<Value>(
+        _ log: EventLog, after work: () throws(EngineError) -> Value
+    ) throws(EngineError) -> Value {
+        do throws(EngineError) {
+            return try work()
+        } catch let failure {
+            do throws(LogError) { try log.close() } catch {
+                throw EngineError(failure.code, "\(failure.message) Closing failed too: \(error.message)", cause: failure)
+            }
+            throw failure
+        }
+    }
+
+    /// A new log, or the empty one of a creation that was interrupted before its settings were written.
+    private static func openEmptyLog(_ layout: StoreLayout, _ options: LogOptions) throws(EngineError) -> EventLog {
+        do throws(LogError) {
+            return try EventLog.create(at: layout.logPath, options: options)
+        } catch {
+            guard error.code == .alreadyExists else { throw EngineError(error) }
+        }
+        let log = try translating { () throws(LogError) in try EventLog.open(at: layout.logPath, options: options) }
+        if log.lastPosition == .zero { return log }
+        try translating { () throws(LogError) in try log.close() }
+        throw EngineError(
+            .damaged,
+            "\(layout.logPath) holds events but \(layout.settingsPath) is missing; restore it from a backup.")
+    }
+}

@@ -1,0 +1,145 @@
+// Start here: open or create a store, execute commands, follow events, close.
+//
+// The way of a command: decide (pure) → append to the log's gathering group → evolve → wait for the sync → receipt.
+// Deciding happens in the caller's own task under one lock; only the log's thread ever waits for the disk.
+
+internal import Synchronization
+
+public import Enrollment
+public import EventLog
+
+/// An event-sourced enrollment engine on a store of its own: the one writer, with the whole state in memory.
+///
+/// Nothing is acknowledged before the sync that covers it. Any number of tasks may call at the same time; while one
+/// group of commands is being synced the next one gathers.
+public final class EnrollmentEngine: Sendable {
+    public let layout: StoreLayout
+    public let settings: StoreSettings
+    /// The store's time zone: turns days and local times into the instants that commands carry.
+    public let calendar: StoreCalendar
+
+    let core: Mutex<EngineCore>
+    let log: EventLog
+    let options: EngineOptions
+    let batches: BatchReader
+    let watermark: Watermark
+
+    init(
+        layout: StoreLayout, settings: StoreSettings, calendar: StoreCalendar, log: EventLog, replay: Replay,
+        options: EngineOptions, clock: any EngineClock
+    ) {
+        self.layout = layout
+        self.settings = settings
+        self.calendar = calendar
+        self.log = log
+        self.options = options
+        batches = BatchReader(reader: log.reader())
+        watermark = Watermark(durable: log.durablePosition)
+        core = Mutex(EngineCore(replay: replay, log: log, options: options, clock: clock))
+        log.onDurable { [watermark] in watermark.advance(to: $0) }
+    }
+
+    /// Executes one command.
+    ///
+    /// Returns when its events are durable; a refusal is thrown when it is durable too, so that no answer rests on an
+    /// event that a crash could take back. Where the queue is full it waits for room. A task that is cancelled before
+    /// its command is decided gets `cancelled`; from then on the command is carried through.
+    ///
+    /// - Throws: ``ExecutionError``.
+    /// - Complexity: O(1) for the commands of one enrollment; a cascade is linear in its events.
+    public func execute(
+        _ command: Command, id: CommandID = .random(), by actor: Actor, effectiveAt: Timestamp? = nil,
+        expectedVersion: StreamVersion? = nil
+    ) async throws(ExecutionError) -> Receipt {
+        try await submitWhenThereIsRoom(
+            CommandEnvelope(
+                id: id, actor: actor, command: command, effectiveAt: effectiveAt, expectedVersion: expectedVersion)
+        ).outcome()
+    }
+
+    /// Executes many commands, in order, and gives their results in the same order.
+    ///
+    /// They share syncs, with each other and with other callers; a refused one does not stop those behind it.
+    public func execute(contentsOf envelopes: [CommandEnvelope]) async -> [Result<Receipt, ExecutionError>] {
+        var submissions: [Result<Submission, ExecutionError>] = []
+        submissions.reserveCapacity(envelopes.count)
+        for envelope in envelopes {
+            do {
+                submissions.append(.success(try await submitWhenThereIsRoom(envelope)))
+            } catch { submissions.append(.failure(error)) }
+        }
+        var results: [Result<Receipt, ExecutionError>] = []
+        results.reserveCapacity(envelopes.count)
+        for submission in submissions {
+            do {
+                results.append(.success(try await submission.get().outcome()))
+            } catch { results.append(.failure(error)) }
+        }
+        return results
+    }
+
+    /// Decides a command at once, in the order of calls, without waiting for the disk.
+    ///
+    /// The answer is not to be believed, and not given, before ``Submission/outcome()`` returns it.
+    ///
+    /// - Throws: `overloaded` when too much waits for the disk, and `unavailable`.
+    public func submit(_ envelope: CommandEnvelope) throws(ExecutionError) -> Submission {
+        Submission(
+            engine: self,
+            envelope: envelope,
+            decision: try core.withLock { core throws(ExecutionError) in try core.decide(envelope) })
+    }
+
+    /// Looks at the state as it is now, which may be a group ahead of the disk: for look-ups such as a source id, not
+    /// for answers that must survive a crash.
+    ///
+    /// The engine decides nothing while `body` runs, so it must be short and must not call the engine.
+    public func read<Value>(_ body: (borrowing EnrollmentState) throws -> sending Value) rethrows -> sending Value {
+        try core.withLock { try body($0.state) }
+    }
+
+    /// The last position that was handed out.
+    public var lastPosition: Position { log.lastPosition }
+
+    /// The last position that a completed sync covers.
+    public var durablePosition: Position { log.durablePosition }
+
+    /// Figures of the running engine.
+    public func statistics() -> EngineStatistics {
+        EngineStatistics(
+            log: log.statistics(), pendingEvents: log.lastPosition.rawValue - log.durablePosition.rawValue)
+    }
+
+    /// What opening had to set aside; empty after a clean close.
+    public var recovery: RecoveryReport { log.recovery }
+
+    /// Stops taking commands, waits until those it has are durable, ends all followers, releases the store.
+    ///
+    /// - Throws: what kept the last group from becoming durable. A second call does nothing.
+    public func close() async throws(EngineError) {
+        core.withLock { $0.isClosed = true }
+        let log = log
+        defer { watermark.close() }
+        try await blocking { () throws(EngineError) in
+            try translating { () throws(LogError) in try log.close() }
+        }
+    }
+
+    private func submitWhenThereIsRoom(_ envelope: CommandEnvelope) async throws(ExecutionError) -> Submission {
+        while true {
+            if Task.isCancelled { throw .cancelled }
+            let before = log.lastPosition
+            do { return try submit(envelope) } catch {
+                guard case .overloaded = error else { throw error }
+            }
+            do { try await log.waitUntilDurable(before) } catch { throw .unavailable(EngineError(error)) }
+        }
+    }
+}
+
+/// Figures of a running engine.
+public struct EngineStatistics: Hashable, Sendable {
+    public let log: LogStatistics
+    /// Events that wait for the disk.
+    public let pendingEvents: Int64
+}

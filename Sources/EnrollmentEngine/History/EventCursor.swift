@@ -1,0 +1,68 @@
+// Reads history forward, one recorded event after the other, block by block in bounded memory.
+
+internal import Enrollment
+internal import EventLog
+
+/// Pulls the events of the log in order.
+public struct EventCursor {
+    private var blocks: BlockCursor
+    private var block = DecodedBlock()
+    private var index = 0
+    private let first: Position
+
+    init(_ blocks: BlockCursor, from first: Position) {
+        self.blocks = blocks
+        self.first = first
+    }
+
+    /// The next event, or nil at the end.
+    ///
+    /// - Throws: `damaged` where the log's bytes or an event's payload cannot be read; it names the position.
+    public mutating func next() throws(EngineError) -> RecordedEvent? {
+        try nextWithCommand()?.event
+    }
+
+    /// The next event with the explicit command that its payload may carry.
+    mutating func nextWithCommand() throws(EngineError) -> (
+        event: RecordedEvent, command: (Command, StreamVersion?)?
+    )? {
+        while true {
+            while index < block.count {
+                defer { index += 1 }
+                if block.firstPosition.rawValue + Int64(index) >= first.rawValue {
+                    return try block.event(at: index)
+                }
+            }
+            index = 0
+            guard try translating({ () throws(LogError) in try blocks.next(into: &block) }) else { return nil }
+        }
+    }
+}
+
+extension DecodedBlock {
+    /// The event of one record.
+    func event(at index: Int) throws(EngineError) -> (event: RecordedEvent, command: (Command, StreamVersion?)?) {
+        let position = Position(firstPosition.rawValue + Int64(index))
+        let range = payloadRange(at: index)
+        do throws(PayloadProblem) {
+            let decoded = try payload.withUnsafeBufferPointer { bytes throws(PayloadProblem) in
+                try EventCodec.decode(
+                    type: types[index], stream: streams[index],
+                    payload: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[range])))
+            }
+            let recorded = RecordedEvent(
+                position: position, stream: EventStream(key: streams[index]),
+                version: StreamVersion(versions[index]),
+                time: EventTime(
+                    recordedAt: Timestamp(microseconds: recordedAt[index]), effectiveAt: decoded.effectiveAt),
+                actor: Actor(stored: actors[index]), commandID: commandIDs[index],
+                isBatchStart: isBatchStart[index], event: decoded.event)
+            return (recorded, decoded.command)
+        } catch {
+            throw EngineError(
+                .damaged,
+                "The event at position \(position) cannot be read: \(error.message). Use the program that wrote it.",
+                cause: error)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+// History without the writer's lock: what audits, rebuilds and other processes read.
+
+public import Enrollment
+public import EventLog
+
+/// The events of a store, readable while another process writes to it.
+public struct EventHistory: Sendable {
+    public let settings: StoreSettings
+    public let layout: StoreLayout
+    let reader: LogReader
+
+    /// Opens the history of a store. Takes no lock and changes nothing.
+    ///
+    /// - Throws: `notFound`, `foreign`, `damaged`, `newerFormat`, `insecurePermissions` or `io`.
+    public static func open(at directory: String) throws(EngineError) -> EventHistory {
+        let layout = StoreLayout(directory: directory)
+        let settings = try StoreSettings.load(layout)
+        let reader = try translating { () throws(LogError) in try LogReader.open(at: layout.logPath) }
+        try settings.check(reader.id)
+        return EventHistory(settings: settings, layout: layout, reader: reader)
+    }
+
+    /// The log's identity, as checkpoints name it.
+    public var storeID: String { settings.storeID }
+
+    /// Raised by a restore, after which positions may mean other events.
+    public var epoch: Int64 { 1 }
+
+    /// The last position that is surely durable.
+    public func lastPosition() throws(EngineError) -> Position {
+        try translating { () throws(LogError) in try reader.lastPosition() }
+    }
+
+    /// The events from one position through another, both inclusive; through the last durable one where none is given.
+    public func cursor(from first: Position = 1, through last: Position? = nil) throws(EngineError) -> EventCursor {
+        let blocks = try translating { () throws(LogError) in try reader.blocks(from: first, through: last) }
+        return EventCursor(blocks, from: first)
+    }
+
+    /// The command that made the batch which begins at `position`; nil where no batch begins there.
+    public func command(ofBatchAt position: Position) throws(EngineError) -> CommandEnvelope? {
+        var cursor = try cursor(from: position, through: position)
+        guard let (event, command) = try cursor.nextWithCommand(), event.isBatchStart else { return nil }
+        return CommandEnvelope(of: event, command)
+    }
+
+    /// The state that the events through `position` make; through the last durable one where none is given.
+    ///
+    /// - Complexity: O(*n*) in the events.
+    public func state(through position: Position? = nil) throws(EngineError) -> EnrollmentState {
+        var replay = Replay()
+        try replay.run(reader, through: position)
+        return replay.state
+    }
+}
+
+extension StoreSettings {
+    func check(_ log: LogID) throws(EngineError) {
+        guard storeID == log.description else {
+            throw EngineError(
+                .foreign,
+                "The settings belong to the store \(storeID), the log to \(log): put the right log in its place.")
+        }
+    }
+}
+
+extension CommandEnvelope {
+    /// The command of the batch that begins with `event`.
+    init(of event: RecordedEvent, _ explicit: (Command, StreamVersion?)?) {
+        self.init(
+            id: event.commandID, actor: event.actor, command: explicit?.0 ?? Command(shownBy: event.event),
+            effectiveAt: event.time.effectiveAt, expectedVersion: explicit?.1)
+    }
+}

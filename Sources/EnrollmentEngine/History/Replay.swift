@@ -1,0 +1,36 @@
+// From the log to state: what opening does. Checks while it goes that the log tells a possible story.
+
+internal import Enrollment
+internal import EventLog
+
+/// Folds events into state and remembered commands.
+struct Replay {
+    var state = EnrollmentState()
+    var remembered = RememberedCommands()
+    var lastRecordedAt = Timestamp.earliest
+
+    /// Folds everything through a position, or all that is durable.
+    mutating func run(_ reader: LogReader, through last: Position?) throws(EngineError) {
+        var blocks = try translating { () throws(LogError) in try reader.blocks(from: 1, through: last) }
+        var block = DecodedBlock()
+        while try translating({ () throws(LogError) in try blocks.next(into: &block) }) {
+            for index in 0..<block.count { try fold(block, index) }
+        }
+    }
+
+    private mutating func fold(_ block: DecodedBlock, _ index: Int) throws(EngineError) {
+        let event = try block.event(at: index).event
+        guard state.canEvolve(event.event) else {
+            throw EngineError(
+                .damaged,
+                "The \(event.event.type.name) at position \(event.position) cannot follow what happened before it.")
+        }
+        state.evolve(event.event, at: event.time)
+        guard state.version(of: event.stream) == event.version else {
+            throw EngineError(
+                .damaged, "Position \(event.position) has version \(event.version) of \(event.stream), out of turn.")
+        }
+        if event.isBatchStart { remembered.remember(event.commandID, at: event.position) }
+        lastRecordedAt = event.time.recordedAt
+    }
+}

@@ -1,0 +1,15 @@
+// Where the parts of a store lie. Only `log/` and `store.json` matter; the rest can be deleted and rebuilt.
+
+/// The paths of a store.
+public struct StoreLayout: Hashable, Sendable {
+    public let directory: String
+
+    public init(directory: String) { self.directory = directory }
+
+    /// What the store is: identity, time zone, name.
+    public var settingsPath: String { directory + "/store.json" }
+    /// The event log's own directory.
+    public var logPath: String { directory + "/log" }
+    /// The read tables, derived from the log.
+    public var readTablesPath: String { directory + "/read.sqlite" }
+}

@@ -1,0 +1,66 @@
+// What is fixed when a store is made: identity, time zone, name. One small JSON file, written once.
+
+internal import Foundation
+
+public import Enrollment
+
+/// What was fixed when the store was made.
+public struct StoreSettings: Hashable, Sendable {
+    /// The newest format that this program reads.
+    static let format = 1
+
+    /// The log's identity in hexadecimal: settings and log must agree on it.
+    public let storeID: String
+    /// The IANA name of the one time zone in which this store's days begin and end.
+    public let timeZone: String
+    /// The name of the log in proofs and exports, such as `enroll.example/2027`.
+    public let origin: String
+    public let createdAt: Timestamp
+
+    /// Reads the settings of a store.
+    ///
+    /// - Throws: `notFound`, `newerFormat`, `damaged`, `insecurePermissions` or `io`.
+    public static func load(_ layout: StoreLayout) throws(EngineError) -> StoreSettings {
+        try StoreFiles.checkPermissions(layout)
+        let bytes = try StoreFiles.read(layout.settingsPath, of: layout)
+        let file: File
+        do {
+            file = try JSONDecoder().decode(File.self, from: Data(bytes))
+        } catch {
+            throw EngineError(
+                .damaged, "\(layout.settingsPath) is not a store's settings; restore it from a backup.", cause: error)
+        }
+        guard file.format <= format else {
+            throw EngineError(
+                .newerFormat,
+                "\(layout.settingsPath) has format \(file.format), this program reads up to \(format); use a newer one.")
+        }
+        guard let createdAt = Timestamp.parsing(utc: file.createdAt) else {
+            throw EngineError(.damaged, "\(layout.settingsPath) has no valid createdAt; restore it from a backup.")
+        }
+        return StoreSettings(
+            storeID: file.storeID, timeZone: file.timeZone, origin: file.origin, createdAt: createdAt)
+    }
+
+    /// Writes the settings so that they are there whole or not at all.
+    func save(_ layout: StoreLayout) throws(EngineError) {
+        let file = File(
+            format: Self.format, storeID: storeID, timeZone: timeZone, origin: origin,
+            createdAt: createdAt.description)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let bytes: Data
+        do { bytes = try encoder.encode(file) } catch {
+            throw EngineError(.invalidArgument, "The settings cannot be written as JSON.", cause: error)
+        }
+        try StoreFiles.writeDurably([UInt8](bytes) + [UInt8(ascii: "\n")], to: layout.settingsPath, in: layout)
+    }
+
+    private struct File: Codable {
+        var format: Int
+        var storeID: String
+        var timeZone: String
+        var origin: String
+        var createdAt: String
+    }
+}
