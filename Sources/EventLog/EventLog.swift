@@ -1,113 +1,132 @@
 // Start here: create or open a log, append batches, wait until they are durable, read, close.
 
-internal import Synchronization
-
 /// A crash-safe, compressed, append-only log with a single writer.
+///
+/// Batches are enqueued from any thread; one thread of the log's own writes whatever has gathered as one group, syncs it,
+/// and then acknowledges. Nothing is acknowledged before its sync, and a batch is visible all or nothing.
+///
+///     let log = try EventLog.create(at: "/var/lib/app/log")
+///     var batch = LogBatch()
+///     batch.reset(commandID: .random(), actor: 7, recordedAt: now)
+///     batch.append(type: 1, stream: 42, version: 1) { $0.append(contentsOf: bytes) }
+///     let positions = try await log.append(batch)
 public final class EventLog: Sendable {
-    let core: LogCore
+    private let core: LogCore
 
-    init(core: LogCore) { self.core = core }
+    private init(_ directory: LogDirectory, _ options: LogOptions, lock: OpenFile) throws(LogError) {
+        var recovery = try Recovery(directory, options)
+        let recovered = try recovery.run()
+        let tail = try directory.open(Format.tailName, .createIfMissing)
+        let core = LogCore(directory, options, recovered)
+        self.core = core
+        let committer = try Committer(core, lock: lock, tail: tail, recovered)
+        // The committer is handed over whole: nothing of this thread refers to it afterwards.
+        nonisolated(unsafe) let handedOver = committer
+        try startThread { handedOver.run() }
+    }
 
-    /// Makes a new log.
+    deinit { core.requestClose() }
+
+    /// Makes a new log in a directory, which is created when it is missing; its parent must exist.
+    ///
+    /// - Throws: `alreadyExists` when there is a log; `foreign` when the directory holds something else; `locked`;
+    ///   `insecurePermissions`; `io`; `diskFull`.
     public static func create(
         at directory: String, options: LogOptions = .init(), fileSystem: any FileSystem = PosixFileSystem()
     ) throws(LogError) -> EventLog {
-        EventLog(core: try LogCore.create(directory))
+        let place = LogDirectory(path: directory, fileSystem: fileSystem)
+        try place.prepareForLog()
+        let lock = try place.lock()
+        guard try place.status(Format.manifestName) == nil else {
+            throw LogError(.alreadyExists, "There is a log already. Open it instead.", path: directory)
+        }
+        try place.replace(
+            Format.manifestName, temporary: Format.manifestTemporaryName,
+            with: Manifest(logID: .random(), epoch: 1).encoded())
+        return try EventLog(place, options, lock: lock)
     }
 
-    /// Opens a log for writing.
+    /// Opens a log for writing: takes the lock, finds the durable end, and sets aside what is torn.
+    ///
+    /// A group that is whole but not proven durable is written again into a new segment. Nothing acknowledged is ever
+    /// dropped: damage is an error, and the files stay as they are.
+    ///
+    /// - Throws: `notFound`; `locked`, naming the process; `foreign`; `newerFormat`; `corrupted`; `ambiguousTail`;
+    ///   `insecurePermissions`; `io`; `diskFull`.
+    /// - Complexity: O(*m*) in the bytes of the active segment and the length of the manifest.
     public static func open(
         at directory: String, options: LogOptions = .init(), fileSystem: any FileSystem = PosixFileSystem()
     ) throws(LogError) -> EventLog {
-        EventLog(core: try LogCore.open(directory))
+        let place = LogDirectory(path: directory, fileSystem: fileSystem)
+        try place.checkExists()
+        _ = try place.readManifest()
+        return try EventLog(place, options, lock: try place.lock())
     }
 
     /// The identity of the log.
     public var id: LogID { core.id }
-    /// Raised by a restore.
-    public var epoch: UInt32 { 1 }
-    /// What opening had to set aside.
-    public var recovery: RecoveryReport { RecoveryReport() }
+    /// Raised by a restore, so that what was derived from later records notices.
+    public var epoch: UInt32 { core.epoch }
+    /// What opening had to set aside, if anything.
+    public var recovery: RecoveryReport { core.recovery }
     /// The last position that was handed out.
-    public var lastPosition: Position { core.last }
+    public var lastPosition: Position { Position(core.monitor.withLock { $0.lastPosition }) }
     /// The last position that a completed sync covers.
-    public var durablePosition: Position { core.last }
+    public var durablePosition: Position { Position(core.monitor.withLock { $0.durablePosition }) }
 
-    /// Assigns positions to a batch and hands it to the committer.
+    /// Assigns positions to a batch and copies it into the gathering group; never waits for the disk.
+    ///
+    /// The order of calls is the order in the log. The batch is not durable yet: wait for the last of the positions.
+    ///
+    /// - Throws: `invalidArgument`, `batchTooLarge`, `timeRanBack`, `overloaded`, `closed`, or `poisoned` after a failed
+    ///   write. After any of them nothing of the batch is in the log.
+    /// - Complexity: O(*n*) in the bytes of the batch, without allocation once the buffers have grown.
     public func enqueue(_ batch: borrowing LogBatch) throws(LogError) -> ClosedRange<Position> {
-        try core.enqueue(copy batch)
+        try core.enqueue(batch)
     }
 
-    /// Waits until a position is durable.
-    public func waitUntilDurable(_ position: Position) async throws(LogError) {}
+    /// Waits until a sync covers the position; returns at once when one does.
+    ///
+    /// Not cancellable: a cancelled task still learns whether its records are stored.
+    ///
+    /// - Throws: `indeterminate` when a write or sync failed: the records may or may not be stored, and retrying with the
+    ///   same commandID tells; `diskFull` when they certainly are not; `positionOutOfRange` when the position was not
+    ///   handed out.
+    public func waitUntilDurable(_ position: Position) async throws(LogError) {
+        try await core.wait(for: position.rawValue).get()
+    }
 
-    /// Waits until a position is durable, blocking the thread.
-    public func waitUntilDurableBlocking(_ position: Position) throws(LogError) {}
+    /// Waits like ``waitUntilDurable(_:)``, blocking the thread; not for the cooperative pool.
+    ///
+    /// - Throws: as ``waitUntilDurable(_:)``.
+    public func waitUntilDurableBlocking(_ position: Position) throws(LogError) {
+        try core.waitBlocking(for: position.rawValue)
+    }
 
     /// Enqueues a batch and waits until it is durable.
+    ///
+    /// - Throws: as ``enqueue(_:)`` and ``waitUntilDurable(_:)``.
     public func append(_ batch: borrowing LogBatch) async throws(LogError) -> ClosedRange<Position> {
-        try enqueue(batch)
+        let positions = try core.enqueue(batch)
+        try await core.wait(for: positions.upperBound.rawValue).get()
+        return positions
     }
 
-    /// Registers a handler that is called after each sync.
+    /// Registers a handler for every later sync; it runs on the committer's thread, after the waiters are resumed.
+    ///
+    /// It holds up every writer, so it should only wake somebody up. It must not close the log or wait for it.
     public func onDurable(_ handler: @escaping @Sendable (Position) -> Void) {
-        core.box.withLock { $0.handlers.append(handler) }
+        core.monitor.withLock { $0.handlers.append(handler) }
     }
 
-    /// A reader of this log.
+    /// A reader that sees the records up to ``durablePosition``.
     public func reader() -> LogReader { LogReader(core: core) }
 
     /// Figures of this log.
-    public func statistics() -> LogStatistics { LogStatistics() }
+    public func statistics() -> LogStatistics { core.statistics() }
 
-    /// Flushes and closes.
-    public func close() throws(LogError) {}
-}
-
-/// An interim body that keeps records in memory, so that other targets can link.
-final class LogCore: Sendable {
-    struct State {
-        var records: [LogRecord] = []
-        var handlers: [@Sendable (Position) -> Void] = []
-    }
-
-    static let all = Mutex<[String: LogCore]>([:])
-    let id = LogID.random()
-    let box = Mutex(State())
-    var last: Position { Position(Int64(box.withLock { $0.records.count })) }
-
-    static func create(_ directory: String) throws(LogError) -> LogCore {
-        try all.withLock { (all) throws(LogError) in
-            if all[directory] != nil { throw LogError(.alreadyExists, "There is a log already.", path: directory) }
-            let core = LogCore()
-            all[directory] = core
-            return core
-        }
-    }
-
-    static func open(_ directory: String) throws(LogError) -> LogCore {
-        guard let core = all.withLock({ $0[directory] }) else {
-            throw LogError(.notFound, "There is no log; create one first.", path: directory)
-        }
-        return core
-    }
-
-    func enqueue(_ batch: LogBatch) throws(LogError) -> ClosedRange<Position> {
-        if batch.isEmpty { throw LogError(.invalidArgument, "A batch needs at least one record.") }
-        let (range, handlers) = box.withLock { state in
-            let first = Position(Int64(state.records.count + 1))
-            for index in 0..<batch.count {
-                let start = index == 0 ? 0 : batch.payloadEnds[index - 1]
-                state.records.append(
-                    LogRecord(
-                        position: Position(Int64(state.records.count + 1)), type: batch.types[index],
-                        stream: batch.streams[index], version: batch.versions[index], recordedAt: batch.recordedAt,
-                        actor: batch.actor, commandID: batch.commandID, isBatchStart: index == 0,
-                        payload: Array(batch.payload[start..<batch.payloadEnds[index]])))
-            }
-            return (first...Position(Int64(state.records.count)), state.handlers)
-        }
-        for handler in handlers { handler(range.upperBound) }
-        return range
-    }
+    /// Flushes what gathers, confirms it, and gives up the lock; later calls do nothing.
+    ///
+    /// - Throws: the failure of the writer, when records that were enqueued did not become durable.
+    public func close() throws(LogError) { try core.close() }
 }

@@ -1,0 +1,207 @@
+// What callers, readers and the committer share: the gathering group, the durable end, the waiters.
+
+/// The shared part of an open log. Callers touch only memory here; all writing is the committer's.
+final class LogCore: Sendable {
+    typealias Waiter = (position: Int64, continuation: CheckedContinuation<Result<Void, LogError>, Never>)
+
+    struct State {
+        var gathering = RecordColumns()
+        /// The raw size of what gathers and of what is being written.
+        var gatheringBytes = 0
+        var writingBytes = 0
+        var lastPosition: Int64
+        var durablePosition: Int64
+        var lastTime: Int64
+        var waiters: [Waiter] = []
+        var handlers: [@Sendable (Position) -> Void] = []
+        /// Set once, by the first failed write or sync; nothing is written after it.
+        var failure: LogError?
+        var isClosing = false
+        var isFinished = false
+        /// Whether the committer sleeps and must be woken.
+        var isIdle = false
+        var blockedCallers = 0
+        var closed: [SegmentEntry]
+        /// The active segment with its durable end.
+        var active: SegmentEntry?
+        var statistics = LogStatistics()
+    }
+
+    let monitor: Monitor<State>
+    let directory: LogDirectory
+    let options: LogOptions
+    let id: LogID
+    let epoch: UInt32
+    let recovery: RecoveryReport
+    let index = SparseIndex()
+
+    init(_ directory: LogDirectory, _ options: LogOptions, _ recovered: RecoveredLog) {
+        self.directory = directory
+        self.options = options
+        id = recovered.manifest.logID
+        epoch = recovered.manifest.epoch
+        recovery = recovered.report
+        var segments = recovered.manifest.segments
+        var active: SegmentEntry?
+        if let writer = recovered.writer, let entry = segments.popLast() {
+            active = entry
+            active?.end = SegmentEnd(
+                lastPosition: recovered.lastPosition, offset: writer.offset, chain: writer.chain,
+                lastTime: recovered.lastTime)
+        }
+        monitor = Monitor(
+            State(
+                lastPosition: recovered.lastPosition, durablePosition: recovered.lastPosition,
+                lastTime: recovered.lastTime, closed: segments, active: active))
+    }
+
+    /// Assigns positions and copies the batch into the gathering group.
+    func enqueue(_ batch: borrowing LogBatch) throws(LogError) -> ClosedRange<Position> {
+        let bytes = try Self.check(batch)
+        let count = Int64(batch.count)
+        monitor.lock()
+        if let error = refusal(of: bytes, recordedAt: batch.recordedAt) {
+            monitor.unlock()
+            throw error
+        }
+        let state = monitor.state
+        let first = state.pointee.lastPosition + 1
+        state.pointee.gathering.append(batch)
+        state.pointee.lastPosition += count
+        state.pointee.lastTime = batch.recordedAt
+        state.pointee.gatheringBytes += bytes
+        let mustWake = state.pointee.isIdle
+        if mustWake { state.pointee.isIdle = false }
+        monitor.unlock()
+        if mustWake { monitor.signalWork() }
+        return Position(first)...Position(first + count - 1)
+    }
+
+    /// Why a batch cannot be taken now; the monitor is locked.
+    private func refusal(of bytes: Int, recordedAt: Int64) -> LogError? {
+        let state = monitor.state
+        if let failure = state.pointee.failure {
+            return LogError(
+                .poisoned, "An earlier failure stopped this writer. Open the log again.", path: directory.path,
+                cause: failure)
+        }
+        if state.pointee.isClosing {
+            return LogError(.closed, "The log was closed. Open it again.", path: directory.path)
+        }
+        if recordedAt < state.pointee.lastTime {
+            return LogError(
+                .timeRanBack,
+                "The batch was recorded at \(recordedAt), before the last one at \(state.pointee.lastTime). "
+                    + "Take the later of clock and last time.", path: directory.path)
+        }
+        let pending = state.pointee.gatheringBytes + state.pointee.writingBytes
+        if pending > 0 && pending + bytes > options.maximumPendingBytes {
+            return LogError(
+                .overloaded, "\(pending) bytes wait for the disk. Try again when some are durable.",
+                path: directory.path)
+        }
+        return nil
+    }
+
+    /// Checks what the format cannot hold, and returns the batch's size as canonical encodings.
+    private static func check(_ batch: borrowing LogBatch) throws(LogError) -> Int {
+        guard !batch.isEmpty else {
+            throw LogError(.invalidArgument, "A batch needs at least one record.")
+        }
+        let bytes = batch.payload.count + batch.count * Format.canonicalOverhead
+        guard bytes <= Format.maximumBatchBytes else {
+            throw LogError(
+                .batchTooLarge, "The batch has \(bytes) bytes; at most \(Format.maximumBatchBytes) are possible. Split it.")
+        }
+        var previous = 0
+        for index in 0..<batch.count {
+            let end = batch.payloadEnds[index]
+            guard batch.types[index] < Format.batchStartFlag else {
+                throw LogError(.invalidArgument, "Record type \(batch.types[index]) is not below 128.")
+            }
+            guard end >= previous, end - previous <= Format.maximumPayloadBytes else {
+                throw LogError(
+                    .invalidArgument,
+                    "Payload \(index) has \(end - previous) bytes; 0 to \(Format.maximumPayloadBytes) are possible.")
+            }
+            previous = end
+        }
+        guard previous == batch.payload.count else {
+            throw LogError(.invalidArgument, "A payload closure removed bytes; it must only append.")
+        }
+        return bytes
+    }
+
+    /// The outcome of a position, where it is known; the monitor is locked.
+    private func outcome(of position: Int64) -> Result<Void, LogError>? {
+        let state = monitor.state
+        if position <= state.pointee.durablePosition { return .success(()) }
+        if let failure = state.pointee.failure { return .failure(failure) }
+        guard position <= state.pointee.lastPosition else {
+            return .failure(
+                LogError(.positionOutOfRange, "Position \(position) was not handed out yet.", path: directory.path))
+        }
+        return nil
+    }
+
+    func wait(for position: Int64) async -> Result<Void, LogError> {
+        await withCheckedContinuation { continuation in
+            monitor.lock()
+            let known = outcome(of: position)
+            if known == nil { monitor.state.pointee.waiters.append((position, continuation)) }
+            monitor.unlock()
+            if let known { continuation.resume(returning: known) }
+        }
+    }
+
+    func waitBlocking(for position: Int64) throws(LogError) {
+        monitor.lock()
+        monitor.state.pointee.blockedCallers += 1
+        while true {
+            if let known = outcome(of: position) {
+                monitor.state.pointee.blockedCallers -= 1
+                monitor.unlock()
+                return try known.get()
+            }
+            monitor.waitForProgress()
+        }
+    }
+
+    /// Asks the committer to flush and finish, without waiting for it.
+    func requestClose() {
+        monitor.withLock { $0.isClosing = true }
+        monitor.signalWork()
+    }
+
+    /// Asks the committer to flush and finish, and waits until it has.
+    func close() throws(LogError) {
+        requestClose()
+        monitor.lock()
+        monitor.state.pointee.blockedCallers += 1
+        while !monitor.state.pointee.isFinished { monitor.waitForProgress() }
+        monitor.state.pointee.blockedCallers -= 1
+        let state = monitor.state.pointee
+        monitor.unlock()
+        if let failure = state.failure, state.durablePosition < state.lastPosition { throw failure }
+    }
+
+    /// The durable part of the log at this moment.
+    func view() -> LogView {
+        monitor.withLock { state in
+            LogView(
+                directory: directory, logID: id, closed: state.closed, active: state.active,
+                lastPosition: state.durablePosition, index: index)
+        }
+    }
+
+    func statistics() -> LogStatistics {
+        monitor.withLock { state in
+            var statistics = state.statistics
+            let segments = state.closed + (state.active.map { [$0] } ?? [])
+            statistics.segments = segments.count { $0.end.lastPosition >= $0.firstPosition }
+            statistics.bytesOnDisk = segments.reduce(0) { $0 + $1.end.offset }
+            statistics.records = state.durablePosition
+            return statistics
+        }
+    }
+}
