@@ -26,11 +26,15 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Enrollment", swiftSettings: strict),
-        .target(name: "EventLog", dependencies: ["CZlib"], swiftSettings: strict),
-        .target(name: "EnrollmentEngine", dependencies: ["Enrollment", "EventLog"], swiftSettings: strict),
+        .target(name: "EventLog", dependencies: ["CZlib"], exclude: ["Format/FORMAT.md"], swiftSettings: strict),
+        .target(
+            name: "EnrollmentEngine", dependencies: ["Enrollment", "EventLog"], exclude: ["Encoding/PAYLOADS.md"],
+            swiftSettings: strict),
         .target(
             name: "EnrollmentReadModel",
-            dependencies: ["Enrollment", "EventLog", "EnrollmentEngine", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Enrollment", "EventLog", "EnrollmentEngine", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .target(
             name: "EnrollmentTesting", dependencies: ["Enrollment", "EventLog", "EnrollmentEngine"],
@@ -59,3 +63,8 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )
+
+// The DocC plugin serves Scripts/docs alone, so that nobody else has to fetch it.
+if Context.environment["ENROLL_DOCS"] != nil {
+    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}

@@ -5,7 +5,9 @@ internal import Synchronization
 
 public import Enrollment
 
-/// Tells the engine what time it is. The engine never lets recorded time run back, whatever a clock says.
+/// Tells the engine what time it is.
+///
+/// The engine never lets recorded time run back, whatever a clock says.
 public protocol EngineClock: Sendable {
     func now() -> Timestamp
 }

@@ -16,10 +16,15 @@ public struct EngineOptions: Sendable {
     public var refusals: Refusals = .recorded
     /// How many events may wait for the disk before callers wait too (or get `overloaded`); 1 or more.
     public var maximumPendingEvents = 65_536
-    /// How many of the latest events are kept in memory for followers; those further behind read the log. 1 or more.
+    /// How many of the latest events are kept in memory for followers; those further behind read the log.
+    ///
+    /// 1 or more.
     public var recentEvents = 16_384
     /// The log's own options.
     public var log = LogOptions()
+
+    /// The operating system, or what stands in for it: tests run on disks that fail, or on none at all.
+    public var fileSystem: any FileSystem = PosixFileSystem()
 
     public init() {}
 }

@@ -18,19 +18,21 @@ extension EnrollmentEngine {
         let isName = origin.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "+") }
         guard isName, (1...200).contains(origin.utf8.count) else {
             throw EngineError(
-                .invalidArgument, "An origin has 1 to 200 visible ASCII characters and no `+`, such as example.org/log.")
+                .invalidArgument, "An origin has 1 to 200 visible ASCII characters and no `+`, such as example.org/log."
+            )
         }
         return try await blocking { () throws(EngineError) in
             let layout = StoreLayout(directory: directory)
-            guard !StoreFiles.exists(layout.settingsPath) else {
+            let files = StoreFiles(layout: layout, fileSystem: options.fileSystem)
+            guard try files.status(layout.settingsPath) == nil else {
                 throw EngineError(.alreadyExists, "There is a store at \(directory) already; choose another directory.")
             }
-            try StoreFiles.makeDirectory(directory)
-            let log = try openEmptyLog(layout, options.log)
+            try files.makeDirectory()
+            let log = try openEmptyLog(layout, options)
             // The settings come last: a store is there when they are.
             let settings = StoreSettings(
                 storeID: log.id.description, timeZone: timeZone, origin: origin, createdAt: clock.now())
-            try closing(log) { () throws(EngineError) in try settings.save(layout) }
+            try closing(log) { () throws(EngineError) in try settings.save(files) }
             return EnrollmentEngine(
                 layout: layout, settings: settings, calendar: calendar, log: log, replay: Replay(), options: options,
                 clock: clock)
@@ -47,10 +49,10 @@ extension EnrollmentEngine {
     ) async throws(EngineError) -> EnrollmentEngine {
         try await blocking { () throws(EngineError) in
             let layout = StoreLayout(directory: directory)
-            let settings = try StoreSettings.load(layout)
+            let settings = try StoreSettings.load(layout, fileSystem: options.fileSystem)
             let calendar = try StoreCalendar(timeZone: settings.timeZone)
             let log = try translating { () throws(LogError) in
-                try EventLog.open(at: layout.logPath, options: options.log)
+                try EventLog.open(at: layout.logPath, options: options.log, fileSystem: options.fileSystem)
             }
             let replay = try closing(log) { () throws(EngineError) in
                 try settings.check(log.id)
@@ -72,20 +74,23 @@ extension EnrollmentEngine {
             return try work()
         } catch let failure {
             do throws(LogError) { try log.close() } catch {
-                throw EngineError(failure.code, "\(failure.message) Closing failed too: \(error.message)", cause: failure)
+                throw EngineError(
+                    failure.code, "\(failure.message) Closing failed too: \(error.message)", cause: failure)
             }
             throw failure
         }
     }
 
     /// A new log, or the empty one of a creation that was interrupted before its settings were written.
-    private static func openEmptyLog(_ layout: StoreLayout, _ options: LogOptions) throws(EngineError) -> EventLog {
+    private static func openEmptyLog(_ layout: StoreLayout, _ options: EngineOptions) throws(EngineError) -> EventLog {
         do throws(LogError) {
-            return try EventLog.create(at: layout.logPath, options: options)
+            return try EventLog.create(at: layout.logPath, options: options.log, fileSystem: options.fileSystem)
         } catch {
             guard error.code == .alreadyExists else { throw EngineError(error) }
         }
-        let log = try translating { () throws(LogError) in try EventLog.open(at: layout.logPath, options: options) }
+        let log = try translating { () throws(LogError) in
+            try EventLog.open(at: layout.logPath, options: options.log, fileSystem: options.fileSystem)
+        }
         if log.lastPosition == .zero { return log }
         try translating { () throws(LogError) in try log.close() }
         throw EngineError(

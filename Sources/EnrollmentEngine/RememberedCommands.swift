@@ -17,10 +17,14 @@ struct RememberedCommands: Sendable {
 
     init(window: Int = RememberedCommands.window) { self.window = window }
 
-    /// Where the command was recorded, or nil. O(1).
+    /// Where the command was recorded, or nil.
+    ///
+    /// O(1).
     func position(of id: CommandID) -> Position? { positions[id] }
 
-    /// Remembers a command, and forgets the one that falls out of the window. O(1).
+    /// Remembers a command, and forgets the one that falls out of the window.
+    ///
+    /// O(1).
     mutating func remember(_ id: CommandID, at position: Position) {
         if order.count < window {
             order.append(id)

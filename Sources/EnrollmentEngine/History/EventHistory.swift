@@ -9,13 +9,19 @@ public struct EventHistory: Sendable {
     public let layout: StoreLayout
     let reader: LogReader
 
-    /// Opens the history of a store. Takes no lock and changes nothing.
+    /// Opens the history of a store.
+    ///
+    /// Takes no lock and changes nothing.
     ///
     /// - Throws: `notFound`, `foreign`, `damaged`, `newerFormat`, `insecurePermissions` or `io`.
-    public static func open(at directory: String) throws(EngineError) -> EventHistory {
+    public static func open(
+        at directory: String, fileSystem: any FileSystem = PosixFileSystem()
+    ) throws(EngineError) -> EventHistory {
         let layout = StoreLayout(directory: directory)
-        let settings = try StoreSettings.load(layout)
-        let reader = try translating { () throws(LogError) in try LogReader.open(at: layout.logPath) }
+        let settings = try StoreSettings.load(layout, fileSystem: fileSystem)
+        let reader = try translating { () throws(LogError) in
+            try LogReader.open(at: layout.logPath, fileSystem: fileSystem)
+        }
         try settings.check(reader.id)
         return EventHistory(settings: settings, layout: layout, reader: reader)
     }

@@ -6,10 +6,13 @@ internal import EventLog
 struct RecentEvents: Sendable {
     private let capacity: Int
     private var events: [RecordedEvent] = []
+    /// The ring begins after this position; slot 0 is the one that follows it.
+    private let start: Position
     private var lastPosition: Position
 
     init(capacity: Int, after position: Position) {
         self.capacity = max(1, capacity)
+        start = position
         lastPosition = position
     }
 
@@ -51,8 +54,7 @@ struct RecentEvents: Sendable {
         return found.reversed()
     }
 
-    /// Slots follow positions, counted back from the last one, whatever the first position was.
     private func slot(of position: Position) -> Int {
-        Int(position.rawValue % Int64(capacity))
+        Int((position.rawValue - start.rawValue - 1) % Int64(capacity))
     }
 }

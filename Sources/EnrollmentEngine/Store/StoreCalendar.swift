@@ -4,7 +4,9 @@ internal import Foundation
 
 public import Enrollment
 
-/// The calendar of a store. The domain behind it sees instants only.
+/// The calendar of a store.
+///
+/// The domain behind it sees instants only.
 public struct StoreCalendar: Sendable {
     private let calendar: Calendar
 

@@ -3,6 +3,7 @@
 internal import Foundation
 
 public import Enrollment
+public import EventLog
 
 /// What was fixed when the store was made.
 public struct StoreSettings: Hashable, Sendable {
@@ -20,9 +21,12 @@ public struct StoreSettings: Hashable, Sendable {
     /// Reads the settings of a store.
     ///
     /// - Throws: `notFound`, `newerFormat`, `damaged`, `insecurePermissions` or `io`.
-    public static func load(_ layout: StoreLayout) throws(EngineError) -> StoreSettings {
-        try StoreFiles.checkPermissions(layout)
-        let bytes = try StoreFiles.read(layout.settingsPath, of: layout)
+    public static func load(
+        _ layout: StoreLayout, fileSystem: any FileSystem = PosixFileSystem()
+    ) throws(EngineError) -> StoreSettings {
+        let files = StoreFiles(layout: layout, fileSystem: fileSystem)
+        try files.checkPermissions()
+        let bytes = try files.readSettings()
         let file: File
         do {
             file = try JSONDecoder().decode(File.self, from: Data(bytes))
@@ -33,7 +37,8 @@ public struct StoreSettings: Hashable, Sendable {
         guard file.format <= format else {
             throw EngineError(
                 .newerFormat,
-                "\(layout.settingsPath) has format \(file.format), this program reads up to \(format); use a newer one.")
+                "\(layout.settingsPath) has format \(file.format), this program reads up to \(format); use a newer one."
+            )
         }
         guard let createdAt = Timestamp.parsing(utc: file.createdAt) else {
             throw EngineError(.damaged, "\(layout.settingsPath) has no valid createdAt; restore it from a backup.")
@@ -43,7 +48,7 @@ public struct StoreSettings: Hashable, Sendable {
     }
 
     /// Writes the settings so that they are there whole or not at all.
-    func save(_ layout: StoreLayout) throws(EngineError) {
+    func save(_ files: StoreFiles) throws(EngineError) {
         let file = File(
             format: Self.format, storeID: storeID, timeZone: timeZone, origin: origin,
             createdAt: createdAt.description)
@@ -53,7 +58,7 @@ public struct StoreSettings: Hashable, Sendable {
         do { bytes = try encoder.encode(file) } catch {
             throw EngineError(.invalidArgument, "The settings cannot be written as JSON.", cause: error)
         }
-        try StoreFiles.writeDurably([UInt8](bytes) + [UInt8(ascii: "\n")], to: layout.settingsPath, in: layout)
+        try files.writeSettings([UInt8](bytes) + [UInt8(ascii: "\n")])
     }
 
     private struct File: Codable {
