@@ -3,7 +3,8 @@
 /// Owns the files of an open log; lives on its own thread from the opening to the close.
 final class Committer {
     private let core: LogCore
-    private let lock: OpenFile
+    /// Held until the log is closed; given back before anyone hears that it is.
+    private var lock: OpenFile?
     private let tail: OpenFile
     private let encoder: BlockEncoder
     private var manifest: Manifest
@@ -66,6 +67,7 @@ final class Committer {
         let isHealthy = monitor.state.pointee.failure == nil
         monitor.unlock()
         if isHealthy { attempt { () throws(LogError) in try finish() } }
+        lock = nil
         monitor.withLock { $0.isFinished = true }
         monitor.broadcastProgress()
     }

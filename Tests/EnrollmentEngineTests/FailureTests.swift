@@ -1,0 +1,163 @@
+// What the engine does when the machine fails, or when a store is not what it should be.
+
+import Enrollment
+import EnrollmentEngine
+import EnrollmentTesting
+import EventLog
+import Foundation
+import Testing
+
+@Suite struct FailureTests {
+    @Test func `a whole store lives in memory, over a restart`() async throws {
+        let disk = InMemoryFileSystem()
+        let engine = try await open(disk, create: true)
+        let term = try await engine.prepareTerm(capacity: 1, users: 1)
+        _ = try await engine.execute(.applyEnrollment(user: 1, term: term), by: .user(1))
+        try await engine.close()
+        let again = try await open(disk)
+        #expect(again.read { $0[term]?.enrolledCount } == 1)
+        try await again.close()
+    }
+
+    @Test(arguments: [InMemoryFileSystem.Operation.sync, .write])
+    func `after a failed sync or write nothing is acknowledged any more`(
+        operation: InMemoryFileSystem.Operation
+    ) async throws {
+        let disk = InMemoryFileSystem()
+        let engine = try await open(disk, create: true)
+        let term = try await engine.prepareTerm(capacity: 5, users: 3)
+        let before = engine.durablePosition
+        // A running writer also writes its watermark for readers; the failure must hit the group itself.
+        disk.fail(operation, errno: EIO, sticky: true)
+        let command = Command.applyEnrollment(user: 1, term: term)
+        let id = CommandID.random()
+        let error = await #expect(throws: ExecutionError.self) {
+            try await engine.execute(command, id: id, by: .user(1))
+        }
+        guard case .unavailable(let failure) = error else {
+            Issue.record("expected unavailable, got \(String(describing: error))")
+            return
+        }
+        #expect(failure.code == .indeterminate)
+        let next = await #expect(throws: ExecutionError.self) {
+            try await engine.execute(.applyEnrollment(user: 2, term: term), by: .user(2))
+        }
+        #expect(next?.code == .storeUnavailable)
+        #expect(engine.durablePosition == before)
+        await #expect(throws: EngineError.self) { try await engine.close() }
+
+        // Opened again, the retry with the same id gives one enrollment, whether or not the first one got through.
+        let healed = InMemoryFileSystem(copyOf: disk)
+        let reopened = try await open(healed)
+        _ = try await reopened.execute(command, id: id, by: .user(1))
+        #expect(reopened.read { $0[term]?.enrolledCount } == 1)
+        try await reopened.close()
+    }
+
+    @Test func `a second engine is told which process holds the store`() async throws {
+        try await withStore { engine, directory in
+            let error = await #expect(throws: EngineError.self) { try await EnrollmentEngine.open(at: directory) }
+            #expect(error?.code == .locked)
+            #expect(error?.message.contains("\(ProcessInfo.processInfo.processIdentifier)") == true)
+            // The one that holds it goes on.
+            _ = try await engine.prepareTerm(capacity: 1, users: 1)
+        }
+    }
+
+    @Test func `a store that is missing, taken, foreign, newer, or open to others says so`() async throws {
+        let nowhere = NSTemporaryDirectory() + "enroll-test-\(CommandID.random())"
+        await expect(.notFound) { try await EnrollmentEngine.open(at: nowhere) }
+        #expect(!FileManager.default.fileExists(atPath: nowhere))
+        try await withStore { _, other in
+            try await withStore { engine, directory in
+                try await engine.close()
+                await expect(.alreadyExists) { try await EnrollmentEngine.create(at: directory) }
+                let settings = directory + "/store.json"
+                let text = try String(contentsOfFile: settings, encoding: .utf8)
+
+                try text.replacing(engine.settings.storeID, with: String(repeating: "0", count: 32))
+                    .write(toFile: settings, atomically: false, encoding: .utf8)
+                await expect(.foreign) { try await EnrollmentEngine.open(at: directory) }
+
+                try text.replacing("\"format\" : 1", with: "\"format\" : 2")
+                    .write(toFile: settings, atomically: false, encoding: .utf8)
+                await expect(.newerFormat) { try await EnrollmentEngine.open(at: directory) }
+
+                try "{".write(toFile: settings, atomically: false, encoding: .utf8)
+                await expect(.damaged) { try await EnrollmentEngine.open(at: directory) }
+
+                try text.write(toFile: settings, atomically: false, encoding: .utf8)
+                try FileManager.default.setAttributes([.posixPermissions: 0o770], ofItemAtPath: directory)
+                await expect(.insecurePermissions) { try await EnrollmentEngine.open(at: directory) }
+                try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: directory)
+                try await EnrollmentEngine.open(at: directory).close()
+            }
+            #expect(FileManager.default.fileExists(atPath: other))
+        }
+    }
+
+    @Test func `a log that tells an impossible story is an error and not a trap`() async throws {
+        let impossible: [Event] = [
+            .enrollmentApproved(1, term: 1, overbooked: false, reason: nil), .courseClosed(9),
+            .userRegistered(7, email: "a@b", name: "A", role: .user, sourceID: nil),
+            .enrollmentApplied(1, user: 3, term: 2, direct: false),
+        ]
+        for event in impossible {
+            let disk = InMemoryFileSystem()
+            try await open(disk, create: true).close()
+            let log = try EventLog.open(at: "/store/log", fileSystem: disk)
+            var batch = LogBatch()
+            batch.reset(commandID: .random(), actor: 0, recordedAt: 0)
+            batch.append(type: event.type.rawValue, stream: event.stream.key, version: 1) { bytes in
+                // Schema version 1, no flags; the bodies of these four begin with their ids.
+                bytes.append(1 << 4)
+                if case .userRegistered = event { bytes.append(contentsOf: [1, 97, 1, 65, 5, 0]) }
+                if case .enrollmentApproved = event { bytes.append(contentsOf: [1, 0]) }
+                if case .enrollmentApplied = event { bytes.append(contentsOf: [1, 6]) }
+            }
+            _ = try await log.append(batch)
+            try log.close()
+            await expect(.damaged) { try await self.open(disk) }
+        }
+    }
+
+    @Test func `a closed engine refuses, and closing twice is fine`() async throws {
+        let engine = try await open(InMemoryFileSystem(), create: true)
+        try await engine.close()
+        try await engine.close()
+        let error = await #expect(throws: ExecutionError.self) {
+            try await engine.execute(.publishCourse(1), by: .system)
+        }
+        guard case .unavailable(let reason) = error else { return #expect(Bool(false)) }
+        #expect(reason.code == .closed)
+    }
+
+    @Test func `a task that was cancelled before its command was decided executes nothing`() async throws {
+        try await withStore { engine, _ in
+            let task = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                return try await engine.execute(.createCourse(title: "T"), by: .system)
+            }
+            let result = await task.result
+            guard case .failure(let error) = result, case .cancelled? = error as? ExecutionError else {
+                Issue.record("expected cancelled, got \(result)")
+                return
+            }
+            #expect(engine.lastPosition == 0)
+        }
+    }
+
+    private func open(_ disk: InMemoryFileSystem, create: Bool = false) async throws -> EnrollmentEngine {
+        var options = EngineOptions()
+        options.fileSystem = disk
+        let clock = ManualClock(.day(0))
+        return create
+            ? try await .create(at: "/store", options: options, clock: clock)
+            : try await .open(at: "/store", options: options, clock: clock)
+    }
+
+    private func expect(_ code: EngineError.Code, _ open: () async throws -> EnrollmentEngine) async {
+        let error = await #expect(throws: EngineError.self) { _ = try await open() }
+        #expect(error?.code == code)
+    }
+}
