@@ -1,0 +1,168 @@
+// Every statement of the live projection. A statement names the state that its event must find; where it changes no
+// row, the event does not fit.
+
+/// The statements, by what they do.
+enum ProjectionStatement: Int, CaseIterable {
+    case registerUser, updateUser, changeUserRole, activateUser, deactivateUser, suspendUser, reinstateUser
+    case createCourse, updateCourse, assignInstructor, publishCourse, rememberPublication, openWindows, closeCourse,
+        reopenCourse, archiveCourse
+    case scheduleTerm, rememberTerm, moveTerm, rememberStart, changeAdmission, setWindow, unsetWindow, rememberWindow,
+        changeCapacity, startTerm, completeTerm, cancelTerm
+    case apply, approve, end, hold, release, takeSeat, freeSeat
+    case refuse
+
+    /// The SQL. Parameters: ?1 the id, ?2 recordedAt, ?3 effectiveAt, then what the event says.
+    var sql: String {
+        switch self {
+        case .registerUser:
+            """
+            INSERT INTO users (id, created_at, updated_at, status, email, name, role, source_id)
+            SELECT ?1, ?2, ?2, 'ACTIVE', ?4, ?5, ?6, ?7
+            WHERE ?1 = (SELECT coalesce(max(id), 0) + 1 FROM users)
+            """
+        case .updateUser:
+            """
+            UPDATE users SET email = coalesce(?4, email), name = coalesce(?5, name), updated_at = ?2 WHERE id = ?1
+            """
+        case .changeUserRole:
+            "UPDATE users SET role = ?4, updated_at = ?2 WHERE id = ?1"
+        case .activateUser:
+            userTransition("'INACTIVE'", to: "'ACTIVE'")
+        case .deactivateUser:
+            userTransition("'ACTIVE'", to: "'INACTIVE'")
+        case .suspendUser:
+            userTransition("'ACTIVE', 'INACTIVE'", to: "'SUSPENDED'")
+        case .reinstateUser:
+            userTransition("'SUSPENDED'", to: "'ACTIVE'")
+        case .createCourse:
+            """
+            INSERT INTO courses (
+                id, created_at, updated_at, status, title, description, category, instructor_id, source_id)
+            SELECT ?1, ?2, ?2, 'DRAFT', ?4, ?5, ?6, ?7, ?8
+            WHERE ?1 = (SELECT coalesce(max(id), 0) + 1 FROM courses)
+            """
+        case .updateCourse:
+            """
+            UPDATE courses SET title = coalesce(?4, title), description = coalesce(?5, description),
+                category = coalesce(?6, category), updated_at = ?2
+            WHERE id = ?1
+            """
+        case .assignInstructor:
+            "UPDATE courses SET instructor_id = ?4, updated_at = ?2 WHERE id = ?1"
+        case .publishCourse:
+            courseTransition("'DRAFT'", to: "'PUBLISHED'")
+        case .rememberPublication:
+            "INSERT INTO projection_courses (id, published_at) VALUES (?1, ?3)"
+        case .openWindows:
+            """
+            UPDATE course_terms SET enrollment_opens_at = ?3, updated_at = ?2
+            WHERE course_id = ?1 AND (SELECT window_is_set FROM projection_terms WHERE id = course_terms.id) = 0
+            """
+        case .closeCourse:
+            courseTransition("'PUBLISHED'", to: "'CLOSED'")
+        case .reopenCourse:
+            courseTransition("'CLOSED'", to: "'PUBLISHED'")
+        case .archiveCourse:
+            courseTransition("'DRAFT', 'CLOSED'", to: "'ARCHIVED'")
+        case .scheduleTerm:
+            """
+            INSERT INTO course_terms (
+                id, created_at, updated_at, status, enrolled_count, held_count, course_id, term_number, start_date,
+                end_date, capacity, admission, source_id, enrollment_closes_at, enrollment_opens_at)
+            SELECT ?1, ?2, ?2, 'SCHEDULED', 0, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,
+                (SELECT published_at FROM projection_courses WHERE id = ?4)
+            WHERE ?1 = (SELECT coalesce(max(id), 0) + 1 FROM course_terms)
+            """
+        case .rememberTerm:
+            "INSERT INTO projection_terms (id, starts_at, window_is_set) VALUES (?1, ?4, 0)"
+        case .moveTerm:
+            """
+            UPDATE course_terms SET start_date = ?4, end_date = ?5, updated_at = ?2,
+                enrollment_closes_at = CASE (SELECT window_is_set FROM projection_terms WHERE id = ?1)
+                    WHEN 0 THEN ?6 ELSE enrollment_closes_at END
+            WHERE id = ?1
+            """
+        case .rememberStart:
+            "UPDATE projection_terms SET starts_at = ?4 WHERE id = ?1"
+        case .changeAdmission:
+            """
+            UPDATE course_terms SET admission = ?4, updated_at = ?2,
+                held_count = CASE ?4 WHEN 'APPROVAL' THEN (
+                    SELECT count(*) FROM enrollments WHERE course_term_id = ?1 AND status = 'PENDING') ELSE 0 END
+            WHERE id = ?1
+            """
+        case .setWindow:
+            """
+            UPDATE course_terms SET enrollment_opens_at = ?4, enrollment_closes_at = ?5, updated_at = ?2 WHERE id = ?1
+            """
+        case .unsetWindow:
+            """
+            UPDATE course_terms SET updated_at = ?2,
+                enrollment_opens_at = (SELECT published_at FROM projection_courses WHERE id = course_terms.course_id),
+                enrollment_closes_at = (SELECT starts_at FROM projection_terms WHERE id = ?1)
+            WHERE id = ?1
+            """
+        case .rememberWindow:
+            "UPDATE projection_terms SET window_is_set = ?4 WHERE id = ?1"
+        case .changeCapacity:
+            """
+            UPDATE course_terms SET capacity = ?5, updated_at = ?2 WHERE id = ?1 AND capacity = ?4
+            """
+        case .startTerm:
+            termTransition("'SCHEDULED'", to: "'ONGOING'")
+        case .completeTerm:
+            termTransition("'ONGOING'", to: "'COMPLETED'")
+        case .cancelTerm:
+            termTransition("'SCHEDULED', 'ONGOING'", to: "'CANCELLED'")
+        case .apply:
+            """
+            INSERT INTO enrollments (
+                id, created_at, updated_at, applied_at, status, overbooked, user_id, course_term_id)
+            SELECT ?1, ?2, ?2, ?3, 'PENDING', 0, ?4, ?5
+            WHERE ?1 = (SELECT coalesce(max(id), 0) + 1 FROM enrollments)
+            """
+        case .approve:
+            """
+            UPDATE enrollments SET status = 'APPROVED', overbooked = ?5, processed_at = ?3, updated_at = ?2
+            WHERE id = ?1 AND course_term_id = ?4 AND status = 'PENDING'
+            """
+        case .end:
+            """
+            UPDATE enrollments SET status = ?6, processed_at = ?3, updated_at = ?2
+            WHERE id = ?1 AND course_term_id = ?4 AND status = ?5
+            """
+        // A pending application holds a seat only where the admission says so; elsewhere no row changes.
+        case .hold:
+            """
+            UPDATE course_terms SET held_count = held_count + 1, updated_at = ?2 WHERE id = ?1 AND admission = 'APPROVAL'
+            """
+        case .release:
+            """
+            UPDATE course_terms SET held_count = held_count - 1, updated_at = ?2 WHERE id = ?1 AND admission = 'APPROVAL'
+            """
+        case .takeSeat:
+            """
+            UPDATE course_terms SET enrolled_count = enrolled_count + 1, updated_at = ?2,
+                held_count = held_count - (admission = 'APPROVAL')
+            WHERE id = ?1
+            """
+        case .freeSeat:
+            """
+            UPDATE course_terms SET enrolled_count = enrolled_count - 1, updated_at = ?2 WHERE id = ?1
+            """
+        case .refuse:
+            """
+            INSERT INTO refusals (position, recorded_at, command, user_id, course_term_id, enrollment_id, code)
+            VALUES (?1, ?2, ?4, ?5, ?6, ?7, ?8)
+            """
+        }
+    }
+
+    private func userTransition(_ from: String, to: String) -> String { transition("users", from, to) }
+    private func courseTransition(_ from: String, to: String) -> String { transition("courses", from, to) }
+    private func termTransition(_ from: String, to: String) -> String { transition("course_terms", from, to) }
+
+    private func transition(_ table: String, _ from: String, _ to: String) -> String {
+        "UPDATE \(table) SET status = \(to), updated_at = ?2 WHERE id = ?1 AND status IN (\(from))"
+    }
+}

@@ -1,0 +1,73 @@
+// The one connection that writes the tables, and the transactions of the live projection.
+
+internal import EnrollmentEngine
+internal import EventLog
+internal import GRDB
+internal import Synchronization
+
+/// Writes events in transactions, off the caller's thread.
+final class ProjectionWriter: Sendable {
+    private let pool: DatabasePool
+    private let prepared: PreparedProjector
+    let tables: ReadTables
+
+    init(path: String, readers: Int) throws(ReadModelError) {
+        (pool, prepared, tables) = try translating("opening the read tables", path: path) {
+            let pool = try DatabasePool(path: path, configuration: Connection.writing(readers: readers))
+            _ = try pool.read { try Connection.checkpoint($0, path: path) }
+            let reader = try DatabasePool(path: path, configuration: Connection.reading(atOnce: readers))
+            return (pool, PreparedProjector(), ReadTables(reader: reader, path: path))
+        }
+    }
+
+    /// Writes all events, or all before the one that does not fit; tells after each transaction how far it is.
+    func write(
+        _ events: ArraySlice<RecordedEvent>, after position: Position, _ done: @Sendable (Position) -> Void
+    ) async throws {
+        guard let last = events.last else { return }
+        do {
+            try await transact(events, after: position)
+            done(last.position)
+        } catch let error as ReadModelError {
+            guard error.code == .poisonEvent, let poison = error.position else { throw error }
+            let fitting = events.prefix { $0.position < poison }
+            // A command is written whole or not at all, also where its last event does not fit.
+            let whole = fitting.prefix(
+                upTo: events[...fitting.endIndex].lastIndex { $0.isBatchStart } ?? events.startIndex)
+            if let last = whole.last {
+                try await transact(whole, after: position)
+                done(last.position)
+            }
+            throw error
+        }
+    }
+
+    private func transact(_ events: ArraySlice<RecordedEvent>, after position: Position) async throws {
+        let prepared = prepared
+        try await pool.write { try prepared.projector($0).apply(events, after: position) }
+    }
+
+    func close() throws(ReadModelError) {
+        try translating("closing the read tables", path: tables.path) {
+            pool.writeWithoutTransaction { _ in prepared.drop() }
+            try tables.reader.close()
+            try pool.close()
+        }
+    }
+}
+
+/// The statements of the writing connection, made when first needed and dropped before it closes.
+///
+/// Unchecked: `value` is touched only by closures that the pool runs one after the other on its writing connection.
+private final class PreparedProjector: @unchecked Sendable {
+    private var value: Projector?
+
+    func projector(_ database: Database) throws -> Projector {
+        if let value { return value }
+        let projector = try Projector(database)
+        value = projector
+        return projector
+    }
+
+    func drop() { value = nil }
+}
