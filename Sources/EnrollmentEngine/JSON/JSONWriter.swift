@@ -1,0 +1,117 @@
+// Writes JSON objects in the order in which their fields are given, without white space, into reused bytes.
+
+/// Appends JSON to an array of bytes.
+///
+/// The caller opens and closes objects and arrays; commas are set here. Everything that a terminal or a line reader
+/// might obey is escaped, so that a value can never break out of its line.
+package struct JSONWriter {
+    package private(set) var bytes: [UInt8] = []
+    private var needsComma = false
+
+    package init() {}
+
+    /// Starts anew, keeping the capacity.
+    package mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        needsComma = false
+    }
+
+    package mutating func endLine() {
+        bytes.append(UInt8(ascii: "\n"))
+        needsComma = false
+    }
+
+    package mutating func openObject(_ name: StaticString? = nil) { open(UInt8(ascii: "{"), name) }
+    package mutating func closeObject() { close(UInt8(ascii: "}")) }
+    package mutating func openArray(_ name: StaticString? = nil) { open(UInt8(ascii: "["), name) }
+    package mutating func closeArray() { close(UInt8(ascii: "]")) }
+
+    package mutating func field(_ name: StaticString, _ value: Int64) {
+        self.name(name)
+        decimal(value)
+    }
+
+    package mutating func field(_ name: StaticString, _ value: Int) { field(name, Int64(value)) }
+
+    package mutating func field(_ name: StaticString, _ value: String) {
+        self.name(name)
+        string(value)
+    }
+
+    package mutating func field(_ name: StaticString, _ value: Bool) {
+        self.name(name)
+        bytes.append(contentsOf: (value ? "true" : "false").utf8)
+    }
+
+    package mutating func null(_ name: StaticString) {
+        self.name(name)
+        bytes.append(contentsOf: "null".utf8)
+    }
+
+    /// A field whose name is known at run time only.
+    package mutating func field(named name: String, _ value: String) {
+        separate()
+        string(name)
+        bytes.append(UInt8(ascii: ":"))
+        string(value)
+    }
+
+    package mutating func field(named name: String, _ value: Int64) {
+        separate()
+        string(name)
+        bytes.append(UInt8(ascii: ":"))
+        decimal(value)
+    }
+
+    private mutating func open(_ bracket: UInt8, _ name: StaticString?) {
+        if let name { self.name(name) } else { separate() }
+        bytes.append(bracket)
+        needsComma = false
+    }
+
+    private mutating func close(_ bracket: UInt8) {
+        bytes.append(bracket)
+        needsComma = true
+    }
+
+    private mutating func name(_ name: StaticString) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    private mutating func separate() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        needsComma = true
+    }
+
+    private mutating func decimal(_ value: Int64) { bytes.append(contentsOf: String(value).utf8) }
+
+    private mutating func string(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        if text.utf8.contains(where: Self.mayNeedEscape) { escape(text) } else { bytes.append(contentsOf: text.utf8) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// 0xC2 begins the C1 controls, 0xE2 the line separators and bidirectional controls, 0xEF the byte order mark.
+    private static func mayNeedEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F || byte == 0xC2 || byte == 0xE2 || byte == 0xEF
+    }
+
+    private mutating func escape(_ text: String) {
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0x22, 0x5C: bytes.append(contentsOf: [0x5C, UInt8(scalar.value)])
+            case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+            case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+            case 0x09: bytes.append(contentsOf: "\\t".utf8)
+            case 0x00..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF:
+                let digits = String(scalar.value, radix: 16)
+                bytes.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
+            default: bytes.append(contentsOf: scalar.utf8)
+            }
+        }
+    }
+}
