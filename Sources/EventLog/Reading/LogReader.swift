@@ -129,6 +129,7 @@ extension LogView {
         // Without TAIL, a block header proves what the sync before it covered; the walk needs no payload.
         var (window, walk, _) = try directory.openSegment(
             entry, of: manifest.logID, after: manifest.segments.last, limit: Int64.max)
+        result.end.chain = walk.chain
         var boundaries = [walk]
         while case .block(let header) = try walk.peek(window) {
             if let proven = boundaries.last(where: { $0.offset == header.durableEnd }) {

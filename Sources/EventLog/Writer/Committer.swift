@@ -68,6 +68,8 @@ final class Committer {
         monitor.unlock()
         if isHealthy { attempt { () throws(LogError) in try finish() } }
         lock = nil
+        writer = nil
+        lock = nil
         monitor.withLock { $0.isFinished = true }
         monitor.broadcastProgress()
     }
