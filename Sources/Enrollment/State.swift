@@ -12,7 +12,9 @@ public struct EnrollmentState: Sendable {
 
     public init() {}
 
-    /// The user of that id, or nil. O(1), like the other three.
+    /// The user of that id, or nil.
+    ///
+    /// O(1), like the other three.
     public subscript(id: UserID) -> User? { element(of: users, id.rawValue) }
     public subscript(id: CourseID) -> Course? { element(of: courses, id.rawValue) }
     public subscript(id: TermID) -> Term? { element(of: terms, id.rawValue) }

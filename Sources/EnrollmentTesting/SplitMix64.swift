@@ -1,7 +1,9 @@
 // Randomness that a seed repeats exactly, on every platform and in every version.
 
 /// A small seeded generator: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
-/// 2014). For tests; nothing secret may depend on it.
+/// 2014).
+///
+/// For tests; nothing secret may depend on it.
 public struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

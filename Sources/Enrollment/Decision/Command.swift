@@ -48,7 +48,9 @@ public enum Command: Hashable, Sendable {
     case enrollDirectly(user: UserID, term: TermID, override: Bool = false, reason: String? = nil)
 }
 
-/// A command's kind. The numbers are stored in the log: never renumber.
+/// A command's kind.
+///
+/// The numbers are stored in the log: never renumber.
 public enum CommandKind: UInt8, Hashable, Sendable, CaseIterable {
     case registerUser = 1
     case updateUser = 2

@@ -52,7 +52,9 @@ extension EnrollmentState {
         }
     }
 
-    /// An ADMIN's account is administered by another ADMIN or the system only. Their enrollments are any operator's.
+    /// An ADMIN's account is administered by another ADMIN or the system only.
+    ///
+    /// Their enrollments are any operator's.
     private func may(_ actor: Actor, administer user: UserID) -> Bool {
         guard hasOperatorPowers(actor) else { return false }
         guard contains(user), users[Int(user.rawValue) - 1].role == .admin else { return true }

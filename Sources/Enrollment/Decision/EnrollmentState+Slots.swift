@@ -36,7 +36,9 @@ extension EnrollmentState {
         }
     }
 
-    /// The version step. A command that creates names the stream that it would begin, whose version is 0.
+    /// The version step.
+    ///
+    /// A command that creates names the stream that it would begin, whose version is 0.
     func checkVersion(of stream: EventStream, _ context: CommandContext) throws(Rejection) {
         guard let expected = context.expectedVersion else { return }
         let actual = version(of: stream)

@@ -1,6 +1,8 @@
 // Every event: a past-tense fact in the log. What happened, without who and when: those belong to its record.
 
-/// A fact that was decided. Times, actor and position stand in the record that carries it.
+/// A fact that was decided.
+///
+/// Times, actor and position stand in the record that carries it.
 public enum Event: Hashable, Sendable {
     case userRegistered(UserID, email: String, name: String, role: Role, sourceID: String?)
     /// What the fields became; nil where one did not change.
@@ -96,7 +98,9 @@ public struct Refusal: Hashable, Sendable {
     }
 }
 
-/// An event's type. The numbers are stored in the log: never renumber.
+/// An event's type.
+///
+/// The numbers are stored in the log: never renumber.
 public enum EventType: UInt8, Hashable, Sendable, CaseIterable {
     case userRegistered = 1
     case userUpdated = 2

@@ -1,6 +1,8 @@
 // Every business "no": closed, typed, with the offending ids and the values observed.
 
-/// Why a command was not accepted. The engine knows only this; a service maps ``RejectionCode/httpStatus``.
+/// Why a command was not accepted.
+///
+/// The engine knows only this; a service maps ``RejectionCode/httpStatus``.
 public enum Rejection: Error, Hashable, Sendable {
     // Input
     case invalidInput(field: InputField, problem: InputProblem)
@@ -65,7 +67,9 @@ public enum InputProblem: UInt8, Hashable, Sendable, CaseIterable {
     case notAllowed
 }
 
-/// The names that tables, JSON and services use. Their numbers are stored in the log: never renumber.
+/// The names that tables, JSON and services use.
+///
+/// Their numbers are stored in the log: never renumber.
 public enum RejectionCode: UInt8, Hashable, Sendable, CaseIterable {
     case invalidInput = 1
     case invalidTermDateRange = 2

@@ -72,7 +72,9 @@ extension EnrollmentState {
         ]
     }
 
-    /// A fact is never dated earlier than the one that it follows. Time that no caller gave never runs back.
+    /// A fact is never dated earlier than the one that it follows.
+    ///
+    /// Time that no caller gave never runs back.
     func checkOrder(of enrollment: Enrollment, _ context: CommandContext) throws(Rejection) {
         if let effectiveAt = context.effectiveAt, effectiveAt < enrollment.changedAt {
             throw .invalidInput(field: .effectiveAt, problem: .beforeEarlierFact)

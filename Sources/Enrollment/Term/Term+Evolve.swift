@@ -20,8 +20,9 @@ extension EnrollmentState {
         if let admission { terms[id.slot].admission = admission }
     }
 
-    /// The approved keep their enrollments, which are live no longer. The pending ones are counted by the rejections
-    /// that follow in the same batch.
+    /// The approved keep their enrollments, which are live no longer.
+    ///
+    /// The pending ones are counted by the rejections that follow in the same batch.
     mutating func complete(_ id: TermID) {
         terms[id.slot].status = .completed
         guard terms[id.slot].enrolledCount > 0 else { return }

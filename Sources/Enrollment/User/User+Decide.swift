@@ -79,8 +79,10 @@ extension EnrollmentState {
         guard allowed.contains(from) else { throw .invalidUserTransition(id, from: from, to: to) }
     }
 
-    /// A term that is not final keeps its instructor. Only an INSTRUCTOR can have been assigned, so that this costs
-    /// nothing for everybody else, and O(courses) for them.
+    /// A term that is not final keeps its instructor.
+    ///
+    /// Only an INSTRUCTOR can have been assigned, so that this costs nothing for everybody else, and O(courses) for
+    /// them.
     private func checkTeachesNothing(_ id: UserID) throws(Rejection) {
         guard users[id.slot].role == .instructor else { return }
         for course in courses where course.instructor == id {

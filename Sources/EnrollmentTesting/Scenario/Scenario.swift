@@ -23,6 +23,9 @@ public struct Scenario: Sendable {
 
     public init(now: Timestamp = .day(0)) { self.now = now }
 
+    /// The same, with the clock set.
+    public func at(_ time: Timestamp) -> Scenario { advanced(to: time) }
+
     /// Facts that are simply true, whether or not a command could have made them.
     public func given(_ events: Event..., at time: Timestamp? = nil) -> Scenario {
         var next = advanced(to: time)
@@ -44,7 +47,9 @@ public struct Scenario: Sendable {
         }
     }
 
-    /// The command that the example is about. Its events, or its recorded refusal, become part of the state.
+    /// The command that the example is about.
+    ///
+    /// Its events, or its recorded refusal, become part of the state.
     public func when(
         _ command: Command, by actor: Actor = .system, at time: Timestamp? = nil, effectiveAt: Timestamp? = nil,
         expectedVersion: StreamVersion? = nil, sourceLocation: SourceLocation = #_sourceLocation

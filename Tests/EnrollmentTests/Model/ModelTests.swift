@@ -13,7 +13,7 @@ import Testing
         environment["ENROLLMENT_MODEL_SEED"].flatMap { UInt64($0) }.map { [$0] } ?? [1, 2, 3, 4]
 
     @Test(arguments: seeds) func `decider and naive model agree on every command and every state`(seed: UInt64) {
-        let run = ModelRun(seed: seed, commands: Self.commands)
+        let run = ModelRun(seed: seed, commands: Self.commands, invariantsEvery: 4)
         if let failure = run.failure { Issue.record("\(failure)") }
         #expect(run.commands >= Self.commands)
         checkCoverage(run.coverage)
