@@ -89,9 +89,7 @@ extension NaiveModel {
         if status != .active { throw .invalidUserTransition(id, from: status, to: .inactive) }
         let held = holdings(of: id)
         if !held.isEmpty && !cascade { throw .userHasActiveEnrollments(id, count: held.count) }
-        if users[number].role == .instructor, let course = courseInProgress(taughtBy: id) {
-            throw .instructorHasActiveCourses(id, course)
-        }
+        if let course = courseInProgress(taughtBy: id) { throw .instructorHasActiveCourses(id, course) }
         for enrollment in held { try checkDating(of: enrollment, context) }
         users[number].status = .inactive
         users[number].version += 1

@@ -150,6 +150,16 @@ import Testing
             .then(.userDeactivated(World.instructor))
     }
 
+    @Test func `who still stands in a course is its instructor, whatever their role has become`() {
+        let dates = World.dates
+        World.open().given(.cancelTerm(World.term)).given(.changeUserRole(World.instructor, role: .student))
+            .given(.scheduleTerm(course: World.course, termNumber: 2, dates: dates, capacity: 1))
+            .when(.deactivateUser(World.instructor))
+            .thenRefused(.instructorHasActiveCourses(World.instructor, World.course))
+            .when(.changeUserRole(World.instructor, role: .user))
+            .then(.userRoleChanged(World.instructor, role: .user))
+    }
+
     @Test func `an instructor may be suspended in the middle of a term`() {
         World.open().given(.startTerm(World.term))
             .when(.suspendUser(World.instructor, reason: "conduct"))
