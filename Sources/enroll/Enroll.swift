@@ -45,6 +45,31 @@ struct Enroll: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "enroll",
         abstract: "Course enrollment on an event log: every seat given once, every decision on record.",
+        discussion: """
+            A store is a directory: give it with --store DIR, or once and for all in ENROLL_STORE. Users, courses and \
+            terms are named by number, or by the outside world's id after an @.
+
+            Exit codes: 0 done; 1 a business no, or a check that failed; 2 could not run; 64 wrong usage; 130 \
+            interrupted.
+
+              enroll init --store ./spring --time-zone Asia/Seoul
+              export ENROLL_STORE=./spring
+              enroll user register --email kim@example.org --name 김하늘
+              enroll status
+            """,
         version: "0.1.0",
-        subcommands: [])
+        groupedSubcommands: [
+            CommandGroup(name: "STORE:", subcommands: [InitCommand.self, StatusCommand.self]),
+            CommandGroup(
+                name: "COMMAND:",
+                subcommands: [
+                    UserCommand.self, CourseCommand.self, TermCommand.self, ApplyCommand.self, ApproveCommand.self,
+                    RejectCommand.self, CancelCommand.self, EnrollDirectlyCommand.self, SubmitCommand.self,
+                    ImportCommand.self,
+                ]),
+            CommandGroup(
+                name: "LOOK:",
+                subcommands: [ShowCommand.self, HistoryCommand.self, ReplayCommand.self, LogCommand.self]),
+            CommandGroup(name: "CHECK:", subcommands: [VerifyCommand.self, RebuildCommand.self]),
+        ])
 }

@@ -1,6 +1,9 @@
 // How the program ends: its exit codes, and the one line that says what happened, where, and what to do.
 
 import ArgumentParser
+import EnrollmentEngine
+import EnrollmentReadModel
+import EventLog
 import Foundation
 
 /// The exit codes that scripts rely on.
@@ -32,6 +35,25 @@ struct Failure: Error {
     }
 }
 
+extension Failure {
+    /// A failure of the store; its message says where and how to mend it.
+    init(_ error: EngineError) { self = .couldNotRun(Self.sentence(error.message)) }
+    /// A failure of the read tables; its message says where and how to mend it.
+    init(_ error: ReadModelError) { self = .couldNotRun(Self.sentence(error.message)) }
+    /// A failure of the log; its message says where and how to mend it.
+    init(_ error: LogError) { self.init(EngineError(error)) }
+
+    /// The library's messages are sentences; behind the program's name they begin small and end without a stop.
+    private static func sentence(_ message: String) -> String {
+        let text = message.hasSuffix(".") ? String(message.dropLast()) : message
+        // A path or a name keeps its case.
+        guard let first = text.first, first.isUppercase, text.dropFirst().first?.isUppercase == false else {
+            return text
+        }
+        return first.lowercased() + text.dropFirst()
+    }
+}
+
 /// SIGINT or SIGTERM asked the program to stop.
 struct Interrupted: Error {}
 
@@ -42,6 +64,11 @@ func exitCode(endingWith error: any Error) -> Int32 {
     case let failure as Failure:
         writeError(failure.message)
         return failure.exitCode.rawValue
+    case let error as EngineError: return exitCode(endingWith: Failure(error))
+    case let error as ReadModelError where error.code == .cancelled: return exitCode(endingWith: Interrupted())
+    case let error as ReadModelError: return exitCode(endingWith: Failure(error))
+    case let error as LogError: return exitCode(endingWith: Failure(error))
+    case let error as ExecutionError: return exitCode(endingWith: error.exitCode)
     case is OutputClosed: return ExitStatus.outputClosed.rawValue
     case is Interrupted, is CancellationError:
         writeError("interrupted; what was acknowledged before is stored")

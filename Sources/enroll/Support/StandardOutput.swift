@@ -1,5 +1,6 @@
 // Standard output, buffered: results are gathered and written in few calls, and a failed write is never overlooked.
 
+import EnrollmentEngine
 import Foundation
 import Synchronization
 
@@ -28,6 +29,14 @@ final class StandardOutput: Sendable {
         try buffer.withLock { buffer in
             try fill(&buffer)
             if buffer.count >= Self.flushBytes { try drain(&buffer) }
+        }
+    }
+
+    /// Adds an object as a line.
+    func write(_ object: JSONWriter) throws {
+        try write { bytes in
+            bytes.append(contentsOf: object.bytes)
+            bytes.append(UInt8(ascii: "\n"))
         }
     }
 

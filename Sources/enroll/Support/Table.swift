@@ -19,7 +19,7 @@ struct Table {
     }
 
     private static let measuredRows = 500
-    /// A longer cell is cut on a terminal, never in a file or pipe.
+    /// A longer cell is cut on a terminal, unless it is the last; never in a file or pipe.
     private static let widestCell = 48
 
     private let columns: [Column]
@@ -38,8 +38,9 @@ struct Table {
 
     /// Adds a row; its cells are neutralised here.
     mutating func append(_ cells: [String]) throws {
-        let cells = cells.map { cell in
-            terminal.isTerminal ? cell.neutralised.truncated(toColumns: Self.widestCell) : cell.neutralised
+        var cells = cells.map(\.neutralised)
+        if terminal.isTerminal {
+            for index in cells.indices.dropLast() { cells[index] = cells[index].truncated(toColumns: Self.widestCell) }
         }
         if isStarted { return try write(cells) }
         for (index, cell) in cells.enumerated() { widths[index] = max(widths[index], cell.displayWidth) }

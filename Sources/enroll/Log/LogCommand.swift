@@ -1,0 +1,88 @@
+// The log itself: its segments, its events, its figures, its soundness.
+
+import ArgumentParser
+import EnrollmentEngine
+import EventLog
+
+struct LogCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log",
+        abstract: "Look at the log itself.",
+        discussion: "Nothing here takes a lock or changes anything: all of it works while another process writes.",
+        subcommands: [LogList.self, LogDump.self, LogStat.self, LogVerify.self])
+}
+
+/// Store and output: what all looks at the log take.
+struct LogViewOptions: ParsableArguments {
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    /// The log of a store whose settings fit it.
+    func reader() throws -> LogReader {
+        try LogReader.open(at: try EventHistory.open(at: try store.directory).layout.logPath)
+    }
+}
+
+struct LogList: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the segments.",
+        discussion: """
+            EXAMPLES
+              enroll log list
+            """)
+
+    @OptionGroup var options: LogViewOptions
+
+    func run() throws {
+        var table = Table([
+            .text("SEGMENT"), .text("STATE"), .number("FIRST"), .number("LAST"), .number("BYTES"),
+        ])
+        var writer = JSONWriter()
+        for segment in try options.reader().segments() {
+            if options.output.isJSON {
+                writer.removeAll()
+                writer.openObject()
+                writer.field("segment", segment.name)
+                writer.field("state", segment.state.rawValue)
+                writer.field("firstPosition", segment.firstPosition.rawValue)
+                writer.field("lastPosition", segment.lastPosition.rawValue)
+                writer.field("bytes", segment.bytes)
+                writer.closeObject()
+                try StandardOutput.shared.write(writer)
+            } else {
+                try table.append([
+                    segment.name, segment.state.rawValue, segment.firstPosition.description,
+                    segment.lastPosition.description, segment.bytes.description,
+                ])
+            }
+        }
+        if !options.output.isJSON { try table.finish(emptyRemark: "there are none") }
+    }
+}
+
+struct LogDump: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dump", abstract: "Write out events.",
+        discussion: """
+            EXAMPLES
+              enroll log dump --from 1000 --to 1010
+              enroll log dump --format json | jq 'select(.type == "CommandRefused")'
+            """)
+
+    @OptionGroup var options: LogViewOptions
+    @Option(help: ArgumentHelp("The first position.", valueName: "position")) var from: Position = 1
+    @Option(help: ArgumentHelp("The last position; without it, the last durable one.", valueName: "position"))
+    var to: Position?
+
+    func run() throws {
+        let history = try EventHistory.open(at: try options.store.directory)
+        let last = try history.lastPosition()
+        guard from.rawValue <= last.rawValue + 1 else {
+            throw Failure.usage("--from is \(from), but the log ends at position \(last)")
+        }
+        var printer = EventPrinter(options.output, total: Int(clamping: last.rawValue), label: "dump")
+        var cursor = try history.cursor(from: from, through: to)
+        while let event = try cursor.next() { try printer.write(event) }
+        try printer.finish(emptyRemark: "there are no such events")
+    }
+}
