@@ -173,6 +173,12 @@ struct Remainder {
         usedEnd = start
         var offset = start
         while offset < size {
+            // Whole pages of zeros, as they are allocated ahead, are passed at once.
+            let isPage = offset % Int64(Format.headerPageBytes) == 0
+            if isPage, Whitening.isZero(try window.bytes(at: offset, count: Format.headerPageBytes)) {
+                offset += Int64(Format.headerPageBytes)
+                continue
+            }
             let bytes = try window.bytes(at: offset, count: Format.alignment)
             if !Whitening.isZero(bytes), let base = bytes.baseAddress {
                 usedEnd = offset + Int64(Format.alignment)

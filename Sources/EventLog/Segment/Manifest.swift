@@ -67,10 +67,10 @@ struct Manifest: Hashable, Sendable {
             throw LogError(.foreign, "The file is no manifest of an event log. Check the path.", path: path)
         }
         guard lines.popLast()?.isEmpty == true, let sumLine = lines.popLast(), lines.count >= 2,
-            sumLine.starts(with: Array("crc32 ".utf8)), sumLine.count == 14,
-            let sum = hexadecimal(sumLine.suffix(8))
+            sumLine.starts(with: Array("crc32 ".utf8))
         else { throw damaged("is cut short") }
-        guard bytes[0..<sumLine.startIndex].withUnsafeBytes({ checksum($0) }) == UInt32(sum) else {
+        let sum = bytes[0..<sumLine.startIndex].withUnsafeBytes { checksum($0) }
+        guard Array(sumLine) == Array("crc32 \(hexadecimalText(UInt64(sum), width: 8))".utf8) else {
             throw damaged("does not fit its checksum")
         }
         guard first == firstLine else {
