@@ -35,7 +35,7 @@ extension CommandGenerator {
 
     mutating func sourceID() -> String? {
         if random.chance(1, in: 2) { return nil }
-        if random.chance(1, in: 12) { return text(limit: 200, mayBeBlank: false) }
+        if random.chance(1, in: 4) { return text(limit: 200, mayBeBlank: false) }
         return "\(random.below(12))"
     }
 

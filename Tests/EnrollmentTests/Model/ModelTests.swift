@@ -16,7 +16,8 @@ import Testing
         let run = ModelRun(seed: seed, commands: Self.commands, invariantsEvery: 4)
         if let failure = run.failure { Issue.record("\(failure)") }
         #expect(run.commands >= Self.commands)
-        checkCoverage(run.coverage)
+        // Fewer would leave rare things out by chance.
+        if Self.commands >= 50_000 { checkCoverage(run.coverage) }
     }
 
     /// A rule that was never met was not compared.
