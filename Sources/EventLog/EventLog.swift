@@ -2,8 +2,8 @@
 
 /// A crash-safe, compressed, append-only log with a single writer.
 ///
-/// Batches are enqueued from any thread; one thread of the log's own writes whatever has gathered as one group, syncs it,
-/// and then acknowledges. Nothing is acknowledged before its sync, and a batch is visible all or nothing.
+/// Batches are enqueued from any thread; one thread of the log's own writes whatever has gathered as one group, syncs
+/// it, and then acknowledges. Nothing is acknowledged before its sync, and a batch is visible all or nothing.
 ///
 ///     let log = try EventLog.create(at: "/var/lib/app/log")
 ///     var batch = LogBatch()
@@ -78,7 +78,8 @@ public final class EventLog: Sendable {
     ///
     /// The order of calls is the order in the log. The batch is not durable yet: wait for the last of the positions.
     ///
-    /// - Throws: `invalidArgument`, `batchTooLarge`, `timeRanBack`, `overloaded`, `closed`, or `poisoned` after a failed
+    /// - Throws: `invalidArgument`, `batchTooLarge`, `timeRanBack`, `overloaded`, `closed`, or `poisoned` after a
+    /// failed
     ///   write. After any of them nothing of the batch is in the log.
     /// - Complexity: O(*n*) in the bytes of the batch, without allocation once the buffers have grown.
     public func enqueue(_ batch: borrowing LogBatch) throws(LogError) -> ClosedRange<Position> {
@@ -89,7 +90,8 @@ public final class EventLog: Sendable {
     ///
     /// Not cancellable: a cancelled task still learns whether its records are stored.
     ///
-    /// - Throws: `indeterminate` when a write or sync failed: the records may or may not be stored, and retrying with the
+    /// - Throws: `indeterminate` when a write or sync failed: the records may or may not be stored, and retrying with
+    /// the
     ///   same commandID tells; `diskFull` when they certainly are not; `positionOutOfRange` when the position was not
     ///   handed out.
     public func waitUntilDurable(_ position: Position) async throws(LogError) {

@@ -2,8 +2,8 @@
 
 /// The records of one command, gathered column by column and reused from command to command.
 ///
-/// `reset` keeps the capacity, so that a long-lived builder stops allocating. The contents are checked when the batch is
-/// enqueued, not here.
+/// `reset` keeps the capacity, so that a long-lived builder stops allocating. The contents are checked when the batch
+/// is enqueued, not here.
 public struct LogBatch: Sendable {
     var types: [UInt8] = []
     var streams: [UInt64] = []
@@ -39,8 +39,8 @@ public struct LogBatch: Sendable {
 
     /// Adds a record, whose payload the closure appends to the shared array.
     ///
-    /// The closure must only append. `type` must be below 128, and the record's canonical encoding must not exceed 65,535
-    /// bytes; both are checked when the batch is enqueued.
+    /// The closure must only append. `type` must be below 128, and the record's canonical encoding must not exceed
+    /// 65,535 bytes; both are checked when the batch is enqueued.
     public mutating func append(type: UInt8, stream: UInt64, version: Int64, payload fill: (inout [UInt8]) -> Void) {
         fill(&payload)
         types.append(type)

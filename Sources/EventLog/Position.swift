@@ -2,8 +2,8 @@
 
 /// The place of a record in a log: 1, 2, 3, … without gaps.
 ///
-/// ``zero`` stands before the first record. A position is assigned only to what is stored, and never used twice within one
-/// epoch of a log.
+/// ``zero`` stands before the first record. A position is assigned only to what is stored, and never used twice
+/// within one epoch of a log.
 public struct Position: RawRepresentable, Hashable, Comparable, Sendable {
     /// The number itself; 1 is the first record.
     public let rawValue: Int64

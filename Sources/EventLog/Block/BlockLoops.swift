@@ -1,6 +1,8 @@
 // The hot loops of decoding, over unsafe pointers; a plain twin in the tests computes the same from arrays.
 
-/// Loops over whole columns. Callers have made every output as long as its input and checked every index.
+/// Loops over whole columns.
+///
+/// Callers have made every output as long as its input and checked every index.
 enum BlockLoops {
     static func splitTypes(
         _ bytes: UnsafeRawBufferPointer, into types: inout [UInt8], _ starts: inout [Bool]

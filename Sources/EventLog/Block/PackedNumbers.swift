@@ -1,9 +1,10 @@
 // The hot loops of number columns: a base, a width, and the differences as byte planes.
 //
-// Planes put the bytes of equal weight side by side, which is what deflate likes, and unpack without a branch per number.
-// The loops use unsafe pointers; a plain twin in the tests computes the same from arrays.
+// Planes put the bytes of equal weight side by side, which is what deflate likes, and unpack without a branch per
+// number. The loops use unsafe pointers; a plain twin in the tests computes the same from arrays.
 
-/// Packs and unpacks a column of numbers: width (1 byte), base (zigzag varint), then `width` planes of one byte a number.
+/// Packs and unpacks a column of numbers: width (1 byte), base (zigzag varint), then `width` planes of one byte a
+/// number.
 enum PackedNumbers {
     /// Appends the column to `output`.
     static func pack(_ values: UnsafeBufferPointer<Int64>, into output: ByteBuffer) {

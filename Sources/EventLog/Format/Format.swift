@@ -27,9 +27,9 @@ enum Format {
     static let maximumBlockBytes = 16 << 20
     /// The most records of a block.
     static let maximumBlockRecords = 65_536
-    /// The writer begins another block of the same group at this many records …
+    /// The writer begins another block of the same group at this many records, or at `targetBlockBytes`.
     static let targetBlockRecords = 16_384
-    /// … or at this many payload bytes.
+    /// The payload bytes at which it does so.
     static let targetBlockBytes = 256 << 10
 
     /// The bytes of a record's canonical encoding beside its payload.
@@ -60,7 +60,9 @@ enum Format {
     static func aligned(_ length: Int) -> Int { (length + alignment - 1) & ~(alignment - 1) }
 }
 
-/// What a block is for. The numbers beyond `confirm` are reserved for sealed segments.
+/// What a block is for.
+///
+/// The numbers beyond `confirm` are reserved for sealed segments.
 enum BlockType {
     static let data: UInt8 = 1
     static let confirm: UInt8 = 2
@@ -76,7 +78,9 @@ enum BlockFlag {
     static let known: UInt16 = 0xFF01
 }
 
-/// The columns of a data block's payload. A reader skips those it does not know by their length.
+/// The columns of a data block's payload.
+///
+/// A reader skips those it does not know by their length.
 enum ColumnID: UInt8 {
     case types = 1
     case streamDictionary = 2

@@ -15,8 +15,8 @@ public struct LogReader: Sendable {
 
     /// Opens a log for reading only; a writer may be at work, and none is needed.
     ///
-    /// It sees what is provably durable: closed segments, and the active one as far as TAIL or a later block header says.
-    /// After a crash that can be one group less than was acknowledged, until a writer has opened the log again.
+    /// It sees what is provably durable: closed segments, and the active one as far as TAIL or a later block header
+    /// says. After a crash that can be one group less than was acknowledged, until a writer has opened the log again.
     ///
     /// - Throws: `notFound`, `foreign`, `newerFormat`, `corrupted`, `insecurePermissions`, `io`.
     public static func open(
@@ -44,8 +44,8 @@ public struct LogReader: Sendable {
 
     /// Opens a cursor over the blocks from one position through another, or through the last durable one.
     ///
-    /// The end is fixed when the cursor is made. ``Position/zero`` begins at the first record; the position after the last
-    /// gives an empty cursor.
+    /// The end is fixed when the cursor is made. ``Position/zero`` begins at the first record; the position after the
+    /// last gives an empty cursor.
     ///
     /// - Throws: `positionOutOfRange` when `first` lies further behind the end, as after a restore; otherwise as
     ///   ``open(at:fileSystem:)``.

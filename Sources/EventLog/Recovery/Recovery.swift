@@ -10,7 +10,9 @@ struct RecoveredLog {
     var report = RecoveryReport()
 }
 
-/// Recovers a log. Every step may be cut short by a crash: running it again comes to the same.
+/// Recovers a log.
+///
+/// Every step may be cut short by a crash: running it again comes to the same.
 struct Recovery {
     let directory: LogDirectory
     let options: LogOptions

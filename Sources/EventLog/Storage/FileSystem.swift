@@ -63,9 +63,9 @@ public enum FileAccess: Hashable, Sendable {
 
 /// The calls of the operating system that the log needs.
 ///
-/// Semantics are those of POSIX. A descriptor is a plain number that only the file system which handed it out understands.
-/// `read` and `write` may transfer less than asked; a call interrupted by a signal is repeated inside. No call is repeated
-/// after any other failure.
+/// Semantics are those of POSIX. A descriptor is a plain number that only the file system which handed it out
+/// understands. `read` and `write` may transfer less than asked; a call interrupted by a signal is repeated inside.
+/// No call is repeated after any other failure.
 public protocol FileSystem: Sendable {
     /// Opens a file.
     func open(_ path: String, _ access: FileAccess) throws(FileSystemError) -> Int32

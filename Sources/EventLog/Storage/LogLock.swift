@@ -5,8 +5,8 @@ internal import Glibc
 extension LogDirectory {
     /// Takes the writer's lock, which lives as long as the returned file, and leaves the process number in it.
     ///
-    /// The lock belongs to the open file, so it also keeps out a second opening in the same process, and the system drops
-    /// it when the process dies.
+    /// The lock belongs to the open file, so it also keeps out a second opening in the same process, and the system
+    /// drops it when the process dies.
     ///
     /// - Throws: `locked`, naming the process that holds it.
     func lock() throws(LogError) -> OpenFile {

@@ -41,7 +41,9 @@ public struct PosixFileSystem: FileSystem {
         _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int64
     ) throws(FileSystemError) -> Int {
         guard let base = bytes.baseAddress, bytes.count > 0 else { return 0 }
-        return try repeating("pwrite", "descriptor \(descriptor)") { pwrite(descriptor, base, bytes.count, Int(offset)) }
+        return try repeating("pwrite", "descriptor \(descriptor)") {
+            pwrite(descriptor, base, bytes.count, Int(offset))
+        }
     }
 
     /// Makes the file's bytes and size durable.
@@ -71,7 +73,7 @@ public struct PosixFileSystem: FileSystem {
                 fcntl(descriptor, Self.setOpenFileDescriptionLock, &request)
             }
             return true
-        } catch where error.errno == EAGAIN || error.errno == EACCES {
+        } catch  where error.errno == EAGAIN || error.errno == EACCES {
             return false
         }
     }
@@ -81,7 +83,7 @@ public struct PosixFileSystem: FileSystem {
         var status = stat()
         do {
             _ = try repeating("lstat", path) { lstat(path, &status) }
-        } catch where error.errno == ENOENT || error.errno == ENOTDIR {
+        } catch  where error.errno == ENOENT || error.errno == ENOTDIR {
             return nil
         }
         let kind: FileStatus.Kind =

@@ -205,7 +205,7 @@ final class Committer {
         next.segments[next.segments.count - 1].end = self.end ?? end
         do {
             try writeManifest(next)
-        } catch where error.code == .diskFull {
+        } catch  where error.code == .diskFull {
             // All records are confirmed already. The next opening finds the segment active and verifies it itself.
             return
         }

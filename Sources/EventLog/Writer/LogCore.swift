@@ -1,6 +1,8 @@
 // What callers, readers and the committer share: the gathering group, the durable end, the waiters.
 
-/// The shared part of an open log. Callers touch only memory here; all writing is the committer's.
+/// The shared part of an open log.
+///
+/// Callers touch only memory here; all writing is the committer's.
 final class LogCore: Sendable {
     typealias Waiter = (position: Int64, continuation: CheckedContinuation<Result<Void, LogError>, Never>)
 
@@ -111,7 +113,8 @@ final class LogCore: Sendable {
         let bytes = batch.payload.count + batch.count * Format.canonicalOverhead
         guard bytes <= Format.maximumBatchBytes else {
             throw LogError(
-                .batchTooLarge, "The batch has \(bytes) bytes; at most \(Format.maximumBatchBytes) are possible. Split it.")
+                .batchTooLarge,
+                "The batch has \(bytes) bytes; at most \(Format.maximumBatchBytes) are possible. Split it.")
         }
         var previous = 0
         for index in 0..<batch.count {

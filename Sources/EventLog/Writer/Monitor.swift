@@ -6,11 +6,13 @@ internal import Glibc
 ///
 /// `Synchronization.Mutex` has no conditions, and the committer must sleep until there is work.
 ///
-/// Unchecked, because the compiler cannot see the mutex: `state` is only ever touched between `lock` and `unlock`, which
-/// every caller pairs within one function; all other members are pointers that never change after `init`, to objects
-/// that POSIX allows every thread to use.
+/// Unchecked, because the compiler cannot see the mutex: `state` is only ever touched between `lock` and `unlock`,
+/// which every caller pairs within one function; all other members are pointers that never change after `init`, to
+/// objects that POSIX allows every thread to use.
 final class Monitor<State>: @unchecked Sendable {
-    /// Valid only between `lock` and `unlock`. A pointer, so that no access outlasts a wait.
+    /// Valid only between `lock` and `unlock`.
+    ///
+    /// A pointer, so that no access outlasts a wait.
     let state: UnsafeMutablePointer<State>
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let work: UnsafeMutablePointer<pthread_cond_t>
