@@ -7,6 +7,9 @@ public struct ModelComparison: Sendable {
     public private(set) var state = EnrollmentState()
     public private(set) var model = NaiveModel()
 
+    /// An event that was decided and that a replay would not accept.
+    private var impossible: Event?
+
     public init() {}
 
     /// Runs one command on both sides.
@@ -19,6 +22,7 @@ public struct ModelComparison: Sendable {
     ) -> (outcome: NaiveModel.Outcome, difference: String?) {
         let expected = model.execute(step.command, step.context)
         let outcome = decide(step)
+        if let impossible { return (outcome, "canEvolve denies \(impossible)") }
         guard outcome == expected else { return (outcome, "decided \(outcome), the model \(expected)") }
         if let difference = firstDifference() { return (outcome, "after \(outcome): \(difference)") }
         guard checksInvariants else { return (outcome, nil) }
@@ -29,13 +33,13 @@ public struct ModelComparison: Sendable {
         let time = EventTime(recordedAt: step.context.now, effectiveAt: step.context.effectiveAt)
         do throws(Rejection) {
             let events = try state.decide(step.command, step.context)
-            for event in events { state.evolve(event, at: time) }
+            for event in events { evolve(event, at: time) }
             return .accepted(events)
         } catch {
             guard let event = state.refusal(of: step.command, for: error) else {
                 return .refused(error, recorded: nil)
             }
-            state.evolve(event, at: time)
+            evolve(event, at: time)
             guard case .commandRefused(let refusal) = event else { return .accepted([event]) }
             return .refused(error, recorded: refusal)
         }
@@ -43,6 +47,12 @@ public struct ModelComparison: Sendable {
 }
 
 extension ModelComparison {
+    /// What was decided must pass the check that a replay makes; nothing else is applied.
+    private mutating func evolve(_ event: Event, at time: EventTime) {
+        if impossible == nil, !state.canEvolve(event) { impossible = event }
+        if impossible == nil { state.evolve(event, at: time) }
+    }
+
     /// Where the two sides differ, every field of every entity compared; nil where they are equal.
     func firstDifference() -> String? {
         guard state.users.count == model.users.count, state.courses.count == model.courses.count,
