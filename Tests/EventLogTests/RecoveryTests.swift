@@ -107,6 +107,22 @@ import Testing
         #expect(try openAndClose(copy).recovery.setAside.isEmpty)
     }
 
+    @Test func `a payload of zeros does not look like a missing sector`() throws {
+        let directory = try TemporaryDirectory()
+        var options = quietOptions()
+        options.compressionThresholdBytes = Int.max
+        let log = try EventLog.create(at: directory.log, options: options)
+        var batch = LogBatch()
+        batch.reset(commandID: .random(), actor: 1, recordedAt: 1)
+        batch.append(type: 1, stream: 1, version: 1) { $0.append(contentsOf: [UInt8](repeating: 0, count: 3000)) }
+        try log.waitUntilDurableBlocking(try log.enqueue(batch).upperBound)
+        #expect(try allRecords(log.reader())[0].payload == [UInt8](repeating: 0, count: 3000))
+        let copy = try directory.copyLog(to: "copy")
+        try FileManager.default.removeItem(atPath: copy + "/TAIL")
+        try change(try newestSegment(in: copy)) { $0[4096 + 1500] ^= 1 }
+        #expect(code { _ = try openAndClose(copy) } == .ambiguousTail)
+    }
+
     @Test func `a whole group that nothing proves is written again into a new segment`() throws {
         let crashed = try crashed()
         let copy = try crashed.directory.copyLog(to: "copy")
