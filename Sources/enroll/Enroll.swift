@@ -59,17 +59,17 @@ struct Enroll: ParsableCommand {
             """,
         version: "0.1.0",
         groupedSubcommands: [
-            CommandGroup(name: "STORE:", subcommands: [InitCommand.self, StatusCommand.self]),
+            CommandGroup(name: "STORE", subcommands: [InitCommand.self, StatusCommand.self]),
             CommandGroup(
-                name: "COMMAND:",
+                name: "COMMAND",
                 subcommands: [
                     UserCommand.self, CourseCommand.self, TermCommand.self, ApplyCommand.self, ApproveCommand.self,
                     RejectCommand.self, CancelCommand.self, EnrollDirectlyCommand.self, SubmitCommand.self,
                     ImportCommand.self,
                 ]),
             CommandGroup(
-                name: "LOOK:",
+                name: "LOOK",
                 subcommands: [ShowCommand.self, HistoryCommand.self, ReplayCommand.self, LogCommand.self]),
-            CommandGroup(name: "CHECK:", subcommands: [VerifyCommand.self, RebuildCommand.self]),
+            CommandGroup(name: "CHECK", subcommands: [VerifyCommand.self, RebuildCommand.self]),
         ])
 }

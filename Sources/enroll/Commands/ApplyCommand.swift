@@ -7,8 +7,8 @@ struct ApplyCommand: DomainCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply", abstract: "Apply for a seat in a term.",
         discussion: """
-            In a term with APPROVAL the application holds a seat until someone decides; with FIRST_COME it is approved at \
-            once; with SELECTION it holds nothing. A full term refuses, and the refusal is kept in the history.
+            In a term with APPROVAL the application holds a seat until someone decides; with FIRST_COME it is approved \
+            at once; with SELECTION it holds nothing. A full term refuses, and the refusal is kept in the history.
 
             EXAMPLES
               enroll apply 7 3
@@ -16,9 +16,9 @@ struct ApplyCommand: DomainCommand {
               enroll apply 7 3 --effective-at 2027-02-01T09:00
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The user: a number, or @SOURCE-ID.") var user: Reference
     @Argument(help: "The term: a number, or @SOURCE-ID.") var term: Reference
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
         .applyEnrollment(user: try place.names.user(user), term: try place.names.term(term))

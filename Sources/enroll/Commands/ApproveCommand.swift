@@ -14,10 +14,10 @@ struct ApproveCommand: DomainCommand {
               enroll approve 41 --override --reason "exchange student" --as 2
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The enrollment's number.") var enrollment: Int64
     @Flag(help: "Approve also when no seat is free.") var override = false
     @Option(help: "Why; demanded by --override.") var reason: String?
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
         .approveEnrollment(EnrollmentID(enrollment), override: override, reason: reason)

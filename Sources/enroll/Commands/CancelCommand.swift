@@ -14,9 +14,9 @@ struct CancelCommand: DomainCommand {
               enroll cancel 41 --reason "left the school"
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The enrollment's number.") var enrollment: Int64
     @Option(help: "Why; kept in the history.") var reason: String?
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
         .cancelEnrollment(EnrollmentID(enrollment), reason: reason)

@@ -21,12 +21,12 @@ struct CourseCreate: DomainCommand {
               enroll course create --title 미적분학 --source-id AAA
             """)
 
-    @OptionGroup var options: CommandOptions
     @Option(help: "The title.") var title: String
     @Option(help: "What it is about.") var description = ""
     @Option(help: "Its category.") var category = ""
     @Option(help: "Who teaches it: an INSTRUCTOR's number, or @SOURCE-ID.") var instructor: Reference?
     @Option(name: .customLong("source-id"), help: "The id that the outside world uses.") var sourceID: String?
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
         .createCourse(
@@ -43,11 +43,11 @@ struct CourseUpdate: DomainCommand {
               enroll course update 2 --title "Data structures and algorithms"
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The course: a number, or @SOURCE-ID.") var course: Reference
     @Option(help: "The new title.") var title: String?
     @Option(help: "The new description.") var description: String?
     @Option(help: "The new category.") var category: String?
+    @OptionGroup var options: CommandOptions
 
     func validate() throws {
         if title == nil && description == nil && category == nil {
@@ -70,10 +70,10 @@ struct CourseAssign: DomainCommand {
               enroll course assign 2 --nobody
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The course: a number, or @SOURCE-ID.") var course: Reference
     @Argument(help: "An INSTRUCTOR: a number, or @SOURCE-ID.") var instructor: Reference?
     @Flag(help: "Take the instructor away.") var nobody = false
+    @OptionGroup var options: CommandOptions
 
     func validate() throws {
         if nobody == (instructor != nil) { throw ValidationError("Give an instructor, or --nobody.") }
@@ -92,8 +92,8 @@ struct CoursePublish: DomainCommand {
               enroll course publish 2
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The course: a number, or @SOURCE-ID.") var course: Reference
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
         .publishCourse(try place.names.course(course))
@@ -108,8 +108,8 @@ struct CourseClose: DomainCommand {
               enroll course close 2
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The course: a number, or @SOURCE-ID.") var course: Reference
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
         .closeCourse(try place.names.course(course))
@@ -124,8 +124,8 @@ struct CourseReopen: DomainCommand {
               enroll course reopen 2
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The course: a number, or @SOURCE-ID.") var course: Reference
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
         .reopenCourse(try place.names.course(course))
@@ -142,8 +142,8 @@ struct CourseArchive: DomainCommand {
               enroll course archive 2
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The course: a number, or @SOURCE-ID.") var course: Reference
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
         .archiveCourse(try place.names.course(course))

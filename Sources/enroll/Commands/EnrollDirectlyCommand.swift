@@ -14,11 +14,11 @@ struct EnrollDirectlyCommand: DomainCommand {
               enroll enroll-directly 7 3 --override --reason "late transfer" --as 2
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The user: a number, or @SOURCE-ID.") var user: Reference
     @Argument(help: "The term: a number, or @SOURCE-ID.") var term: Reference
     @Flag(help: "Enroll also when no seat is free.") var override = false
     @Option(help: "Why; demanded by --override.") var reason: String?
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
         .enrollDirectly(

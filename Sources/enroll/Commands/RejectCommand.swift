@@ -11,9 +11,9 @@ struct RejectCommand: DomainCommand {
               enroll reject 41 --reason "prerequisite missing" --as 2
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The enrollment's number.") var enrollment: Int64
     @Option(help: "Why; kept in the history.") var reason: String?
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
         .rejectEnrollment(EnrollmentID(enrollment), reason: reason)

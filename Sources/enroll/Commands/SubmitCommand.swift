@@ -23,7 +23,7 @@ struct SubmitCommand: AsyncParsableCommand {
               generate-commands | enroll submit -
 
               {"actor":{"user":7},"command":"ApplyEnrollment","user":7,"term":3}
-              {"actor":"system","command":"ApplyEnrollment","user":{"sourceID":"11391"},"term":{"sourceID":"AAA"}}
+              {"actor":"system","command":"ApplyEnrollment","user":{"sourceID":"11391"},"term":3}
             """)
 
     @OptionGroup var store: StoreOptions

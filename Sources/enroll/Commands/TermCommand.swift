@@ -17,27 +17,28 @@ struct TermSchedule: DomainCommand {
     static let configuration = CommandConfiguration(
         commandName: "schedule", abstract: "Schedule a term of a course.",
         discussion: """
-            APPROVAL: an application holds a seat until it is decided. FIRST_COME: an application is approved at once, or \
-            refused. SELECTION: applications hold nothing, capacity is checked at approval.
+            APPROVAL: an application holds a seat until it is decided. FIRST_COME: an application is approved at \
+            once, or refused. SELECTION: applications hold nothing, capacity is checked at approval.
 
             EXAMPLES
               enroll term schedule 2 --number 1 --start 2027-03-02 --end 2027-06-20 --capacity 80
-              enroll term schedule @AAA --number 2 --start 2027-09-01 --end 2027-12-20 --capacity 30 --admission first_come
+              enroll term schedule @AAA --number 2 --start 2027-09-01 --end 2027-12-20 --capacity 30 \\
+                --admission first_come
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The course: a number, or @SOURCE-ID.") var course: Reference
     @Option(help: "Its number within the course.") var number: Int
     @Option(help: "Its first day: YYYY-MM-DD.") var start: Day
     @Option(help: "Its last day: YYYY-MM-DD.") var end: Day
     @Option(help: "Its seats.") var capacity: Int
-    @Option(help: "How it gives them out.") var admission: Admission = .approval
+    @Option(help: "How it gives them out.") var admission: Named<Admission> = Named(.approval)
     @Option(name: .customLong("source-id"), help: "The id that the outside world uses.") var sourceID: String?
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
         .scheduleTerm(
             course: try place.names.course(course), termNumber: number,
-            dates: place.calendar.dates(from: start, through: end), capacity: capacity, admission: admission,
+            dates: place.calendar.dates(from: start, through: end), capacity: capacity, admission: admission.value,
             sourceID: sourceID)
     }
 }
@@ -53,11 +54,11 @@ struct TermUpdate: DomainCommand {
               enroll term update 3 --admission SELECTION
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The term: a number, or @SOURCE-ID.") var term: Reference
     @Option(help: "Its first day: YYYY-MM-DD; together with --end.") var start: Day?
     @Option(help: "Its last day: YYYY-MM-DD; together with --start.") var end: Day?
-    @Option(help: "How it gives its seats out.") var admission: Admission?
+    @Option(help: "How it gives its seats out.") var admission: Named<Admission>?
+    @OptionGroup var options: CommandOptions
 
     func validate() throws {
         if (start == nil) != (end == nil) { throw ValidationError("Give --start and --end together.") }
@@ -69,7 +70,7 @@ struct TermUpdate: DomainCommand {
     func command(_ place: CommandPlace) throws -> Command {
         var dates: TermDates?
         if let start, let end { dates = place.calendar.dates(from: start, through: end) }
-        return .updateTerm(try place.names.term(term), dates: dates, admission: admission)
+        return .updateTerm(try place.names.term(term), dates: dates, admission: admission?.value)
     }
 }
 
@@ -77,19 +78,19 @@ struct TermWindow: DomainCommand {
     static let configuration = CommandConfiguration(
         commandName: "window", abstract: "Set when people may apply for a term.",
         discussion: """
-            The window is half open: at its closing instant it is too late. Without one of its own a term is open from the \
-            course's first publication to the end of the day before it starts.
+            The window is half open: at its closing instant it is too late. Without one of its own a term is open \
+            from the course's first publication to the end of the day before it starts.
 
             EXAMPLES
               enroll term window 3 --opens 2027-02-01T09:00 --closes 2027-02-15
               enroll term window 3 --default
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The term: a number, or @SOURCE-ID.") var term: Reference
     @Option(help: "When it opens: ISO 8601.") var opens: String?
     @Option(help: "When it closes: ISO 8601.") var closes: String?
     @Flag(name: .customLong("default"), help: "Bring the default window back.") var isDefault = false
+    @OptionGroup var options: CommandOptions
 
     func validate() throws {
         let isSet = opens != nil && closes != nil
@@ -121,11 +122,11 @@ struct TermCapacity: DomainCommand {
               enroll term capacity 3 60 --allow-overbooked --reason "smaller room"
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The term: a number, or @SOURCE-ID.") var term: Reference
     @Argument(help: "The new number of seats.") var capacity: Int
     @Flag(help: "Allow fewer seats than are taken.") var allowOverbooked = false
     @Option(help: "Why; demanded by --allow-overbooked.") var reason: String?
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
         .changeTermCapacity(
@@ -141,8 +142,8 @@ struct TermStart: DomainCommand {
               enroll term start 3
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The term: a number, or @SOURCE-ID.") var term: Reference
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
         .startTerm(try place.names.term(term))
@@ -157,8 +158,8 @@ struct TermComplete: DomainCommand {
               enroll term complete 3
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The term: a number, or @SOURCE-ID.") var term: Reference
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
         .completeTerm(try place.names.term(term))
@@ -173,9 +174,9 @@ struct TermCancel: DomainCommand {
               enroll term cancel 3 --reason "too few applications"
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The term: a number, or @SOURCE-ID.") var term: Reference
     @Option(help: "Why; kept in the history.") var reason: String?
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
         .cancelTerm(try place.names.term(term), reason: reason)

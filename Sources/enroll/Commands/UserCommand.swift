@@ -23,14 +23,14 @@ struct UserRegister: DomainCommand {
               enroll user register --email lee@example.org --name Lee --role INSTRUCTOR --source-id staff-17
             """)
 
-    @OptionGroup var options: CommandOptions
     @Option(help: "The e-mail address.") var email: String
     @Option(help: "The name, as people write it.") var name: String
-    @Option(help: "What the user may do.") var role: Role = .student
+    @Option(help: "What the user may do.") var role: Named<Role> = Named(.student)
     @Option(name: .customLong("source-id"), help: "The id that the outside world uses.") var sourceID: String?
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
-        .registerUser(email: email, name: name, role: role, sourceID: sourceID)
+        .registerUser(email: email, name: name, role: role.value, sourceID: sourceID)
     }
 }
 
@@ -43,10 +43,10 @@ struct UserUpdate: DomainCommand {
               enroll user update @11391 --email kim@example.net --as @11391
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The user: a number, or @SOURCE-ID.") var user: Reference
     @Option(help: "The new e-mail address.") var email: String?
     @Option(help: "The new name.") var name: String?
+    @OptionGroup var options: CommandOptions
 
     func validate() throws {
         if email == nil && name == nil { throw ValidationError("Nothing to change: give --email or --name.") }
@@ -67,12 +67,12 @@ struct UserRole: DomainCommand {
               enroll user role 7 OPERATOR
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The user: a number, or @SOURCE-ID.") var user: Reference
-    @Argument(help: "The new role.") var role: Role
+    @Argument(help: "The new role.") var role: Named<Role>
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
-        .changeUserRole(try place.names.user(user), role: role)
+        .changeUserRole(try place.names.user(user), role: role.value)
     }
 }
 
@@ -84,8 +84,8 @@ struct UserActivate: DomainCommand {
               enroll user activate 7
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The user: a number, or @SOURCE-ID.") var user: Reference
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command { .activateUser(try place.names.user(user)) }
 }
@@ -101,9 +101,9 @@ struct UserDeactivate: DomainCommand {
               enroll user deactivate 7 --cascade
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The user: a number, or @SOURCE-ID.") var user: Reference
     @Flag(help: "Cancel the user's live enrollments too.") var cascade = false
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
         .deactivateUser(try place.names.user(user), cascade: cascade)
@@ -118,9 +118,9 @@ struct UserSuspend: DomainCommand {
               enroll user suspend 7 --reason "fees unpaid"
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The user: a number, or @SOURCE-ID.") var user: Reference
     @Option(help: "Why; kept in the history.") var reason: String?
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
         .suspendUser(try place.names.user(user), reason: reason)
@@ -135,8 +135,8 @@ struct UserReinstate: DomainCommand {
               enroll user reinstate 7
             """)
 
-    @OptionGroup var options: CommandOptions
     @Argument(help: "The user: a number, or @SOURCE-ID.") var user: Reference
+    @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command { .reinstateUser(try place.names.user(user)) }
 }

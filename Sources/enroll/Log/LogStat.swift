@@ -19,14 +19,15 @@ struct LogStat: ParsableCommand {
     func run() throws {
         let figures = try LogFigures(reading: try options.reader(), label: "log stat")
         guard options.output.isJSON else {
-            try writeList([
+            var entries: [(name: String, value: String)] = [
                 ("segments", "\(figures.segments)"),
                 ("bytes", "\(figures.bytes)"),
                 ("events", "\(figures.events)"),
                 ("commands", "\(figures.commands)"),
                 ("bytes an event", figures.bytesPerEvent.oneDecimal),
-                ("compression", "\(figures.compression.oneDecimal) : 1"),
-            ])
+            ]
+            if figures.compression >= 1 { entries.append(("compression", "\(figures.compression.oneDecimal) : 1")) }
+            try writeList(entries)
             if figures.events == 0 { return }
             try StandardOutput.shared.writeLine("")
             var table = Table([.text("EVENT"), .number("COUNT")])

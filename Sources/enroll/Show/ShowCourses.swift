@@ -15,15 +15,15 @@ struct ShowCourses: ParsableCommand {
               enroll show courses --instructor 2
             """)
 
-    @OptionGroup var options: ShowOptions
-    @Option(help: "Only this status.") var status: CourseStatus?
+    @Option(help: "Only this status.") var status: Named<CourseStatus>?
     @Option(help: "Only this INSTRUCTOR's: a number, or @SOURCE-ID.") var instructor: Reference?
     @Option(help: "Only this category.") var category: String?
+    @OptionGroup var options: ShowOptions
 
     func run() throws {
         let tables = try options.tables()
         let filter = CourseFilter(
-            status: status, instructor: try TableNames(tables: tables).user(instructor), category: category)
+            status: status?.value, instructor: try TableNames(tables: tables).user(instructor), category: category)
         let listing = Listing<CourseRow>(
             options: options,
             columns: [

@@ -16,17 +16,17 @@ struct ShowEnrollments: ParsableCommand {
               enroll show enrollments --overbooked
             """)
 
-    @OptionGroup var options: ShowOptions
     @Option(help: "Only this user's: a number, or @SOURCE-ID.") var user: Reference?
     @Option(help: "Only in this term: a number, or @SOURCE-ID.") var term: Reference?
-    @Option(help: "Only this status.") var status: EnrollmentStatus?
+    @Option(help: "Only this status.") var status: Named<EnrollmentStatus>?
     @Flag(help: "Only seats given above the capacity.") var overbooked = false
+    @OptionGroup var options: ShowOptions
 
     func run() throws {
         let tables = try options.tables()
         let names = TableNames(tables: tables)
         let filter = EnrollmentFilter(
-            user: try names.user(user), term: try names.term(term), status: status,
+            user: try names.user(user), term: try names.term(term), status: status?.value,
             overbooked: overbooked ? true : nil)
         let listing = Listing<EnrollmentRow>(
             options: options,

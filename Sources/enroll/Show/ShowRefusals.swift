@@ -15,18 +15,18 @@ struct ShowRefusals: ParsableCommand {
               enroll show refusals --user 7 --code TERM_FULL
             """)
 
-    @OptionGroup var options: ShowOptions
     @Option(help: "Only this user's: a number, or @SOURCE-ID.") var user: Reference?
     @Option(help: "Only in this term: a number, or @SOURCE-ID.") var term: Reference?
     @Option(help: "Only about this enrollment.") var enrollment: Int64?
-    @Option(help: "Only with this code.") var code: RejectionCode?
+    @Option(help: "Only with this code.") var code: Named<RejectionCode>?
+    @OptionGroup var options: ShowOptions
 
     func run() throws {
         let tables = try options.tables()
         let names = TableNames(tables: tables)
         let filter = RefusalFilter(
             user: try names.user(user), term: try names.term(term),
-            enrollment: enrollment.map(EnrollmentID.init(rawValue:)), code: code)
+            enrollment: enrollment.map(EnrollmentID.init(rawValue:)), code: code?.value)
         let listing = Listing<RefusalRow>(
             options: options,
             columns: [

@@ -15,15 +15,16 @@ struct ShowTerms: ParsableCommand {
               enroll show terms --status ONGOING --format json
             """)
 
-    @OptionGroup var options: ShowOptions
     @Option(help: "Only of this course: a number, or @SOURCE-ID.") var course: Reference?
-    @Option(help: "Only this status.") var status: TermStatus?
-    @Option(help: "Only this admission.") var admission: Admission?
+    @Option(help: "Only this status.") var status: Named<TermStatus>?
+    @Option(help: "Only this admission.") var admission: Named<Admission>?
+    @OptionGroup var options: ShowOptions
 
     func run() throws {
         let tables = try options.tables()
         let filter = TermFilter(
-            course: try TableNames(tables: tables).course(course), status: status, admission: admission)
+            course: try TableNames(tables: tables).course(course), status: status?.value,
+            admission: admission?.value)
         let listing = Listing<TermRow>(
             options: options,
             columns: [

@@ -15,13 +15,13 @@ struct ShowUsers: ParsableCommand {
               enroll show users --status SUSPENDED --format json
             """)
 
+    @Option(help: "Only this role.") var role: Named<Role>?
+    @Option(help: "Only this status.") var status: Named<UserStatus>?
     @OptionGroup var options: ShowOptions
-    @Option(help: "Only this role.") var role: Role?
-    @Option(help: "Only this status.") var status: UserStatus?
 
     func run() throws {
         let tables = try options.tables()
-        let filter = UserFilter(role: role, status: status)
+        let filter = UserFilter(role: role?.value, status: status?.value)
         let listing = Listing<UserRow>(
             options: options,
             columns: [

@@ -27,11 +27,14 @@ final class SubmitQueue: Sendable {
     }
 
     private let state = Mutex(State())
-    private let slots: DispatchSemaphore
+    private let slots = DispatchSemaphore(value: 0)
     private let room = DispatchSemaphore(value: 0)
     private let isStopped = Atomic<Bool>(false)
 
-    init(bound: Int) { slots = DispatchSemaphore(value: bound) }
+    init(bound: Int) {
+        // Begun at 0 and raised: a semaphore that goes away below the value it began with ends the program.
+        for _ in 0..<bound { slots.signal() }
+    }
 
     // MARK: The reading thread
 

@@ -1,22 +1,22 @@
-// Values of the domain as arguments: enumerations by name in either case, dates, positions.
+// Values of the domain as arguments: enumerations by name in either case, dates, positions, command ids.
 
 public import ArgumentParser
 public import Enrollment
 public import EventLog
 
-extension Role: ExpressibleByArgument {}
-extension UserStatus: ExpressibleByArgument {}
-extension CourseStatus: ExpressibleByArgument {}
-extension TermStatus: ExpressibleByArgument {}
-extension EnrollmentStatus: ExpressibleByArgument {}
-extension Admission: ExpressibleByArgument {}
-extension RejectionCode: ExpressibleByArgument {}
+/// A value of a closed set, by its name in either case.
+struct Named<Value: NamedValue>: ExpressibleByArgument {
+    let value: Value
 
-// Said as precisely as the parser's own defaults for enumerations with numbers, which these go before.
-extension NamedValue where Self: ExpressibleByArgument & RawRepresentable, RawValue: ExpressibleByArgument {
-    public init?(argument: String) { self.init(name: argument.uppercased()) }
-    public static var allValueStrings: [String] { allCases.map(\.name) }
-    public var defaultValueDescription: String { name }
+    init(_ value: Value) { self.value = value }
+
+    init?(argument: String) {
+        guard let value = Value(name: argument.uppercased()) else { return nil }
+        self.value = value
+    }
+
+    static var allValueStrings: [String] { Value.allCases.map(\.name) }
+    var defaultValueDescription: String { value.name }
 }
 
 extension Day: ExpressibleByArgument {

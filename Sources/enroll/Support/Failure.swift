@@ -44,7 +44,7 @@ extension Failure {
     init(_ error: LogError) { self.init(EngineError(error)) }
 
     /// The library's messages are sentences; behind the program's name they begin small and end without a stop.
-    private static func sentence(_ message: String) -> String {
+    fileprivate static func sentence(_ message: String) -> String {
         let text = message.hasSuffix(".") ? String(message.dropLast()) : message
         // A path or a name keeps its case.
         guard let first = text.first, first.isUppercase, text.dropFirst().first?.isUppercase == false else {
@@ -81,9 +81,11 @@ func exitCode(endingWith error: any Error) -> Int32 {
 private func exitCode(endingWithParserOr error: any Error) -> Int32 {
     let code = Enroll.exitCode(for: error)
     if code == .success {
-        try? StandardOutput.shared.writeLine(Enroll.fullMessage(for: error))
-        try? StandardOutput.shared.flush()
-        return code.rawValue
+        do {
+            try StandardOutput.shared.writeLine(Enroll.fullMessage(for: error))
+            try StandardOutput.shared.flush()
+            return code.rawValue
+        } catch { return exitCode(endingWith: error) }
     }
     if code == .validationFailure {
         // The parser's full message ends with the place where help is found; its usage lines are left to that place.
@@ -92,7 +94,7 @@ private func exitCode(endingWithParserOr error: any Error) -> Int32 {
             line.split(separator: "'").first { $0.hasSuffix("--help") }
         }
         let words = Enroll.message(for: error).split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }
-        writeError(words.joined(separator: " ") + "; see '\(hint ?? "enroll --help")'")
+        writeError(Failure.sentence(words.joined(separator: " ")) + "; see '\(hint ?? "enroll --help")'")
         return ExitStatus.usage.rawValue
     }
     writeError("\(error)")

@@ -3,7 +3,9 @@
 import Foundation
 import Synchronization
 
-/// Pulls the lines of a file. Blocks: not for the cooperative pool.
+/// Pulls the lines of a file.
+///
+/// Blocks: not for the cooperative pool.
 final class LineReader {
     enum Line {
         case text(ArraySlice<UInt8>)
@@ -103,7 +105,9 @@ final class LineSource: Sendable {
 
     init(_ reader: sending LineReader) { self.reader = Mutex(reader) }
 
-    /// Gives each line that is not blank until `body` answers false. Blocks.
+    /// Gives each line that is not blank until `body` answers false.
+    ///
+    /// Blocks.
     func forEach(_ body: (Int, LineReader.Line) -> Bool, onFailure: (Failure) -> Void) {
         reader.withLock { reader in
             var number = 0

@@ -75,7 +75,7 @@ struct Table {
             }
             if !isLast { line += "  " }
         }
-        return line
+        return String(line.reversed().drop { $0 == " " }.reversed())
     }
 }
 
