@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Makes the four CSV files of the sample university: synthetic people, courses, terms, and a year of enrollment.
 
-Deterministic: the same files on every run. Nobody in them exists. The rules are those of ../checks/university_counts.py;
-they are needed here so that operators approve what there is to approve.
+Deterministic: the same files on every run. Nobody in them exists. The rules are those of
+../checks/university_counts.py; they are needed here so that operators approve what there is to approve.
 
 Usage: make.py      writes beside itself
 """
