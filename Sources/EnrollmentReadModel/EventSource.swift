@@ -26,7 +26,7 @@ package protocol EventSource: Sendable {
 package protocol EventFeed: Sendable {
     var identity: LogIdentity { get }
     /// The last durable position.
-    var lastPosition: Position { get }
+    var durablePosition: Position { get }
     /// The events after `position`, at most `limit`; waits for the first, and is empty once the engine has closed.
     func nextEvents(after position: Position, limit: Int) async throws -> [RecordedEvent]
 }
@@ -55,7 +55,7 @@ struct EngineFeed: EventFeed {
         identity = engine.history.identity
     }
 
-    var lastPosition: Position { engine.durablePosition }
+    var durablePosition: Position { engine.durablePosition }
 
     func nextEvents(after position: Position, limit: Int) async throws -> [RecordedEvent] {
         try await engine.nextEvents(after: position, limit: limit)

@@ -50,7 +50,7 @@ public final class ReadModel: Sendable {
         let writer = try ProjectionWriter(path: try files.present(), readers: options.maximumReaders)
         let checkpoint = try writer.tables.checkpoint()
         try Connection.check(checkpoint, is: feed.identity, path: path)
-        try Connection.check(checkpoint, within: feed.lastPosition, path: path)
+        try Connection.check(checkpoint, within: feed.durablePosition, path: path)
         return ReadModel(feed, writer, lock, checkpoint.position, options)
     }
 
@@ -73,7 +73,7 @@ public final class ReadModel: Sendable {
     public var position: Position { progress.position }
 
     /// Events that are durable and not in the tables yet.
-    public var lag: Int64 { max(0, feed.lastPosition.rawValue - position.rawValue) }
+    public var lag: Int64 { max(0, feed.durablePosition.rawValue - position.rawValue) }
 
     /// Follows the engine until it closes, or until the task is cancelled.
     ///
@@ -128,7 +128,9 @@ public final class ReadModel: Sendable {
         try await progress.wait(for: position)
     }
 
-    /// Closes the connections and lets the tables go, for a rebuild or another process. ``run()`` must have ended.
+    /// Closes the connections and lets the tables go, for a rebuild or another process.
+    ///
+    /// ``run()`` must have ended.
     ///
     /// - Throws: `invalidArgument` while ``run()`` is under way; `io`.
     public func close() throws(ReadModelError) {

@@ -19,6 +19,11 @@ extension ReadModelError {
                 self.init(.damaged, "\(place) Run `enroll rebuild`: the log has everything.", cause: error)
             case .SQLITE_BUSY, .SQLITE_LOCKED:
                 self.init(.locked, "\(place) Another program holds the tables; try again.", cause: error)
+            case .SQLITE_CONSTRAINT:
+                self.init(
+                    .poisonEvent,
+                    "\(place) The log makes rows that break a rule of the tables: check it with "
+                        + "`enroll log verify`, and restore a backup where it is wrong.", cause: error)
             case .SQLITE_CANTOPEN:
                 self.init(.notFound, "\(place) Run `enroll rebuild` to make the tables.", cause: error)
             default: self.init(.io, "\(place) If it persists, run `enroll rebuild`.", cause: error)

@@ -138,7 +138,9 @@ struct FoldedEnrollment: FoldedRow {
     }
 }
 
-/// A row of `refusals`. The fold keeps none: they only ever come, in the order of their key.
+/// A row of `refusals`.
+///
+/// The fold keeps none: they only ever come, in the order of their key.
 struct FoldedRefusal: FoldedRow {
     static let table = TableName.refusals
 

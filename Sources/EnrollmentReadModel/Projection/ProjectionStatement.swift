@@ -11,7 +11,9 @@ enum ProjectionStatement: Int, CaseIterable {
     case apply, approve, end, hold, release, takeSeat, freeSeat
     case refuse
 
-    /// The SQL. Parameters: ?1 the id, ?2 recordedAt, ?3 effectiveAt, then what the event says.
+    /// The SQL.
+    ///
+    /// Parameters: ?1 the id, ?2 recordedAt, ?3 effectiveAt, then what the event says.
     var sql: String {
         switch self {
         case .registerUser:

@@ -160,9 +160,10 @@ package enum Rebuild {
         }
     }
 
-    /// Moves the old generation's write-ahead log into its database, so that a reader who has opened the file, and
-    /// first reads once its companions are gone, finds everything. Readers may prevent it, and damage may: the old
-    /// tables are on their way out, so neither stops the rebuild.
+    /// Moves the old generation's write-ahead log into its database.
+    ///
+    /// A reader who has opened the file, and first reads once its companions are gone, then finds everything. Readers
+    /// may prevent it, and damage may: the old tables are on their way out, so neither stops the rebuild.
     private static func retire(_ files: TableFiles) throws(ReadModelError) {
         guard files.exists else { return }
         do {

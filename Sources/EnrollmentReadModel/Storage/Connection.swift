@@ -5,7 +5,9 @@ internal import GRDB
 
 /// Settings and first checks of a connection.
 enum Connection {
-    /// A connection that cannot write. It waits where SQLite must recover a write-ahead log that a crash left.
+    /// A connection that cannot write.
+    ///
+    /// It waits where SQLite must recover a write-ahead log that a crash left.
     static func reading(atOnce readers: Int = 1) -> Configuration {
         var configuration = Configuration()
         configuration.readonly = true
@@ -42,6 +44,8 @@ enum Connection {
     static func filling() -> Configuration {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
+        // A failure leaves the transaction open and the file behind: without a journal nothing could be taken back.
+        configuration.allowsUnsafeTransactions = true
         configuration.label = "enrollment.rebuild"
         configuration.prepareDatabase { database in
             try database.execute(

@@ -110,8 +110,9 @@ final class PreparedStatement {
 }
 
 /// Text that is never freed, for the few names that every row repeats.
+///
+/// Unchecked: the memory is written once, before anybody can see it, and never freed.
 struct PermanentText: @unchecked Sendable {
-    // Immutable memory that is never freed: safe to read from anywhere.
     let start: UnsafePointer<CChar>
     let count: Int32
 

@@ -32,7 +32,9 @@ struct TableFiles {
         return String(cString: path)
     }
 
-    /// Makes an empty file for the next generation, readable by the owner only. Its name is never used twice.
+    /// Makes an empty file for the next generation, readable by the owner only.
+    ///
+    /// Its name is never used twice.
     func createNext() throws(ReadModelError) -> String {
         var generator = SystemRandomNumberGenerator()
         let digits = String(generator.next() as UInt64, radix: 16)
@@ -41,7 +43,9 @@ struct TableFiles {
         return path
     }
 
-    /// Makes `next` the present generation, durably. The writer's lock must be held.
+    /// Makes `next` the present generation, durably.
+    ///
+    /// The writer's lock must be held.
     func swapIn(_ next: String) throws(ReadModelError) {
         try synchronize(next)
         let temporary = next + ".link"
@@ -50,7 +54,9 @@ struct TableFiles {
         try synchronize(directory)
     }
 
-    /// Removes generations that a crash or a swap left behind. The writer's lock must be held.
+    /// Removes generations that a crash or a swap left behind.
+    ///
+    /// The writer's lock must be held.
     func removeStrays() throws(ReadModelError) {
         let present = try linkTarget()
         let names: [String]
