@@ -30,7 +30,7 @@ public struct EventHistory: Sendable {
     public var storeID: String { settings.storeID }
 
     /// Raised by a restore, after which positions may mean other events.
-    public var epoch: Int64 { 1 }
+    public var epoch: Int64 { Int64(reader.epoch) }
 
     /// The last position that is surely durable.
     public func lastPosition() throws(EngineError) -> Position {

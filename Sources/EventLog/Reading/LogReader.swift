@@ -6,7 +6,7 @@ public struct LogReader: Sendable {
         /// The log is open for writing in this process.
         case live(LogCore)
         /// Only the files are there; another process may be writing.
-        case files(LogDirectory, LogID, SparseIndex)
+        case files(LogDirectory, LogID, epoch: UInt32, SparseIndex)
     }
 
     private let source: Source
@@ -24,7 +24,8 @@ public struct LogReader: Sendable {
     ) throws(LogError) -> LogReader {
         let place = LogDirectory(path: directory, fileSystem: fileSystem)
         try place.checkExists()
-        return LogReader(source: .files(place, try place.readManifest().logID, SparseIndex()))
+        let manifest = try place.readManifest()
+        return LogReader(source: .files(place, manifest.logID, epoch: manifest.epoch, SparseIndex()))
     }
 
     private init(source: Source) { self.source = source }
@@ -33,7 +34,15 @@ public struct LogReader: Sendable {
     public var id: LogID {
         switch source {
         case .live(let core): core.id
-        case .files(_, let identity, _): identity
+        case .files(_, let identity, _, _): identity
+        }
+    }
+
+    /// The epoch of the log when it was opened; a restore raises it, and positions may then mean other records.
+    public var epoch: UInt32 {
+        switch source {
+        case .live(let core): core.epoch
+        case .files(_, _, let epoch, _): epoch
         }
     }
 
@@ -79,7 +88,7 @@ public struct LogReader: Sendable {
     private func view() throws(LogError) -> LogView {
         switch source {
         case .live(let core): return core.view()
-        case .files(let directory, let identity, let index):
+        case .files(let directory, let identity, _, let index):
             return try LogView(reading: directory, expecting: identity, index)
         }
     }
