@@ -37,10 +37,12 @@ struct CommandFields {
         return member
     }
 
-    mutating func requiredMember(_ name: StaticString, _ expected: String) throws(CommandJSONError) -> JSONValue.Member
-    {
+    /// The member of that name; what was expected is put into words only where it is missing.
+    mutating func requiredMember(
+        _ name: StaticString, _ expected: @autoclosure () -> String
+    ) throws(CommandJSONError) -> JSONValue.Member {
         guard let member = member(name) else {
-            throw CommandJSONError(line, offset: nil, field: "\(name)", reason: "is missing; expected \(expected)")
+            throw CommandJSONError(line, offset: nil, field: "\(name)", reason: "is missing; expected \(expected())")
         }
         return member
     }

@@ -1,5 +1,7 @@
 // Writes JSON objects in the order in which their fields are given, without white space, into reused bytes.
 
+internal import EventLog
+
 /// Appends JSON to an array of bytes.
 ///
 /// The caller opens and closes objects and arrays; commas are set here. Everything that a terminal or a line reader
@@ -41,6 +43,19 @@ package struct JSONWriter {
     package mutating func field(_ name: StaticString, _ value: Bool) {
         self.name(name)
         bytes.append(contentsOf: (value ? "true" : "false").utf8)
+    }
+
+    /// An id as UUID text, digit by digit: every result carries at least one.
+    mutating func field(_ name: StaticString, _ id: CommandID) {
+        self.name(name)
+        bytes.append(UInt8(ascii: "\""))
+        for index in 0..<32 {
+            if index == 8 || index == 12 || index == 16 || index == 20 { bytes.append(UInt8(ascii: "-")) }
+            let half = index < 16 ? id.high : id.low
+            let digit = UInt8(truncatingIfNeeded: half >> UInt64(60 - index % 16 * 4)) & 0xF
+            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        }
+        bytes.append(UInt8(ascii: "\""))
     }
 
     package mutating func null(_ name: StaticString) {

@@ -82,12 +82,12 @@ public struct ResultJSON: Sendable {
         writer.append(event.event.fields)
         append(event.time)
         writer.field("actor", event.actor.description)
-        writer.field("commandID", event.commandID.description)
+        writer.field("commandID", event.commandID)
         writer.closeObject()
     }
 
     private mutating func begin(_ id: CommandID?, _ outcome: String, at position: Position?) {
-        if let id { writer.field("commandID", id.description) }
+        if let id { writer.field("commandID", id) }
         writer.field("outcome", outcome)
         if let position { writer.field("position", position.rawValue) }
     }
