@@ -88,8 +88,8 @@ struct SchemaTests {
         ("UPDATE course_terms SET enrolled_count = -1 WHERE id = 1", "enrolled_count"),
         ("UPDATE course_terms SET end_date = '2000-01-01' WHERE id = 1", "start_date <= end_date"),
         (
-            "INSERT INTO course_terms SELECT 2, NULL, course_id, term_number, start_date, end_date, 1, 0, 0, admission, "
-                + "NULL, 0, status, 0, 0 FROM course_terms", "course_terms.term_number"
+            "INSERT INTO course_terms SELECT 2, NULL, course_id, term_number, start_date, end_date, 1, 0, 0, "
+                + "admission, NULL, 0, status, 0, 0 FROM course_terms", "course_terms.term_number"
         ),
         ("INSERT INTO enrollments VALUES (3, 2, 1, 'PENDING', 0, 0, NULL, 0, 0)", "enrollments.user_id"),
         ("INSERT INTO enrollments VALUES (3, 2, 1, 'APPROVED', 0, 0, 0, 0, 0)", "enrollments.user_id"),

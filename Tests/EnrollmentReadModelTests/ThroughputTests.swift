@@ -1,5 +1,6 @@
 // Figures, not verdicts: how fast rows are made. Runs where ENROLL_MEASURE is set, best in a release build.
 
+import Enrollment
 import EnrollmentReadModel
 import EventLog
 import Foundation
@@ -31,6 +32,14 @@ struct ThroughputTests {
             let model = try ReadModel.open(path: scratch.directory + "/live.sqlite", following: log)
             try await report("live projection", events, "events") { try await model.run() }
             try model.close()
+
+            let rush = SyntheticLog(
+                admission: .firstCome, users: 20_000, terms: 64, enrollments: min(rows, 64 * 20_000))
+            let hot = try ReadModel.open(path: scratch.directory + "/hot.sqlite", following: rush)
+            try await report("live projection, first come", Double(rush.durablePosition.rawValue), "events") {
+                try await hot.run()
+            }
+            try hot.close()
             for name in try scratch.files() where name.hasSuffix("sqlite") {
                 let size = try FileManager.default.attributesOfItem(atPath: scratch.directory + "/" + name)[.size]
                 tell("\(name): \(size ?? "?") bytes")

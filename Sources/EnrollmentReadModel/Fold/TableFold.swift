@@ -31,7 +31,7 @@ struct TableFold {
             position = recorded.position
             return try fold(recorded.event, Moment(recorded))
         } catch {
-            throw .poison(recorded, error.reason)
+            throw .poison(recorded.position, recorded.event.type, error.reason)
         }
     }
 
@@ -130,13 +130,13 @@ struct Moment {
 
 extension ReadModelError {
     /// The error that names an event which cannot follow those before it.
-    static func poison(_ recorded: RecordedEvent, _ reason: String) -> ReadModelError {
+    static func poison(_ position: Position, _ type: EventType, _ reason: String) -> ReadModelError {
         ReadModelError(
             .poisonEvent,
             """
-            The \(recorded.event.type.name) at position \(recorded.position) does not fit the rows before it: \
+            The \(type.name) at position \(position) does not fit the rows before it: \
             \(reason). The tables stay as of the position before. Run `enroll verify`; if it finds the tables wrong, \
             run `enroll rebuild`; if it finds the log wrong, restore a backup.
-            """, position: recorded.position)
+            """, position: position)
     }
 }

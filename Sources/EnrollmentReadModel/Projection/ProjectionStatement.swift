@@ -8,7 +8,7 @@ enum ProjectionStatement: Int, CaseIterable {
         reopenCourse, archiveCourse
     case scheduleTerm, rememberTerm, moveTerm, rememberStart, changeAdmission, setWindow, unsetWindow, rememberWindow,
         changeCapacity, startTerm, completeTerm, cancelTerm
-    case apply, approve, end, hold, release, takeSeat, freeSeat
+    case lastEnrollment, admission, apply, applyAndApprove, approve, end, countSeats
     case refuse
 
     /// The SQL.
@@ -116,12 +116,21 @@ enum ProjectionStatement: Int, CaseIterable {
             termTransition("'ONGOING'", to: "'COMPLETED'")
         case .cancelTerm:
             termTransition("'SCHEDULED', 'ONGOING'", to: "'CANCELLED'")
+        case .lastEnrollment:
+            "SELECT coalesce(max(id), 0) FROM enrollments"
+        case .admission:
+            "SELECT admission = 'APPROVAL' FROM course_terms WHERE id = ?1"
         case .apply:
             """
             INSERT INTO enrollments (
                 id, created_at, updated_at, applied_at, status, overbooked, user_id, course_term_id)
-            SELECT ?1, ?2, ?2, ?3, 'PENDING', 0, ?4, ?5
-            WHERE ?1 = (SELECT coalesce(max(id), 0) + 1 FROM enrollments)
+            VALUES (?1, ?2, ?2, ?3, 'PENDING', 0, ?4, ?5)
+            """
+        case .applyAndApprove:
+            """
+            INSERT INTO enrollments (
+                id, created_at, updated_at, applied_at, processed_at, status, overbooked, user_id, course_term_id)
+            VALUES (?1, ?2, ?2, ?3, ?3, 'APPROVED', ?6, ?4, ?5)
             """
         case .approve:
             """
@@ -133,24 +142,10 @@ enum ProjectionStatement: Int, CaseIterable {
             UPDATE enrollments SET status = ?6, processed_at = ?3, updated_at = ?2
             WHERE id = ?1 AND course_term_id = ?4 AND status = ?5
             """
-        // A pending application holds a seat only where the admission says so; elsewhere no row changes.
-        case .hold:
+        case .countSeats:
             """
-            UPDATE course_terms SET held_count = held_count + 1, updated_at = ?2 WHERE id = ?1 AND admission = 'APPROVAL'
-            """
-        case .release:
-            """
-            UPDATE course_terms SET held_count = held_count - 1, updated_at = ?2 WHERE id = ?1 AND admission = 'APPROVAL'
-            """
-        case .takeSeat:
-            """
-            UPDATE course_terms SET enrolled_count = enrolled_count + 1, updated_at = ?2,
-                held_count = held_count - (admission = 'APPROVAL')
-            WHERE id = ?1
-            """
-        case .freeSeat:
-            """
-            UPDATE course_terms SET enrolled_count = enrolled_count - 1, updated_at = ?2 WHERE id = ?1
+            UPDATE course_terms
+            SET enrolled_count = enrolled_count + ?4, held_count = held_count + ?5, updated_at = ?2 WHERE id = ?1
             """
         case .refuse:
             """
@@ -160,11 +155,11 @@ enum ProjectionStatement: Int, CaseIterable {
         }
     }
 
-    private func userTransition(_ from: String, to: String) -> String { transition("users", from, to) }
-    private func courseTransition(_ from: String, to: String) -> String { transition("courses", from, to) }
-    private func termTransition(_ from: String, to: String) -> String { transition("course_terms", from, to) }
+    private func userTransition(_ from: String, to: String) -> String { transition(of: "users", from, to) }
+    private func courseTransition(_ from: String, to: String) -> String { transition(of: "courses", from, to) }
+    private func termTransition(_ from: String, to: String) -> String { transition(of: "course_terms", from, to) }
 
-    private func transition(_ table: String, _ from: String, _ to: String) -> String {
+    private func transition(of table: String, _ from: String, _ to: String) -> String {
         "UPDATE \(table) SET status = \(to), updated_at = ?2 WHERE id = ?1 AND status IN (\(from))"
     }
 }

@@ -6,15 +6,20 @@ import EnrollmentReadModel
 import EnrollmentTesting
 import EventLog
 
-/// Users, terms, then enrollments that are applied for, approved and cancelled: three events a row.
+/// Users, terms, then enrollments.
+///
+/// Either three events a row, by three commands: application, approval, cancellation; or, where terms take who comes
+/// first, two by one.
 struct SyntheticLog: EventSource, EventFeed {
+    var admission = Admission.approval
     let users: Int64
     let terms: Int64
     let enrollments: Int64
     let identity = LogIdentity(storeID: "5af3", epoch: 1)
 
     private var prelude: Int64 { users + 2 + terms }
-    var durablePosition: Position { Position(prelude + 3 * enrollments) }
+    private var eventsPerRow: Int64 { admission == .firstCome ? 2 : 3 }
+    var durablePosition: Position { Position(prelude + eventsPerRow * enrollments) }
     func lastPosition() -> Position { durablePosition }
 
     func forEach(from first: Position, through last: Position, _ body: (RecordedEvent) throws -> Bool) throws {
@@ -33,7 +38,9 @@ struct SyntheticLog: EventSource, EventFeed {
         return RecordedEvent(
             position: Position(position), stream: event.stream, version: 1,
             time: EventTime(recordedAt: Timestamp.day(0).advanced(microseconds: position)), actor: .system,
-            commandID: CommandID(high: 0, low: UInt64(position)), isBatchStart: true, event: event)
+            commandID: CommandID(high: 0, low: UInt64(position)),
+            isBatchStart: position <= prelude || admission != .firstCome || (position - prelude) % 2 == 1,
+            event: event)
     }
 
     private func content(at position: Int64) -> Event {
@@ -50,7 +57,14 @@ struct SyntheticLog: EventSource, EventFeed {
             let term = position - users - 2
             return .termScheduled(
                 TermID(term), course: 1, termNumber: Int(term), dates: .days(100, 200), capacity: Int(Int32.max),
-                admission: .approval, sourceID: nil)
+                admission: admission, sourceID: nil)
+        }
+        if admission == .firstCome {
+            let (number, place) = (position - prelude - 1).quotientAndRemainder(dividingBy: 2)
+            let (user, term) = (UserID(number % users + 1), TermID(number / users % terms + 1))
+            return place == 0
+                ? .enrollmentApplied(EnrollmentID(number + 1), user: user, term: term, direct: false)
+                : .enrollmentApproved(EnrollmentID(number + 1), term: term, overbooked: false, reason: nil)
         }
         // Everybody applies to the terms in turn, some thousands of applications before the first decision.
         let (step, place) = (position - prelude - 1).quotientAndRemainder(dividingBy: 3 * 4_096)
