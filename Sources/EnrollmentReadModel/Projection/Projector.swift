@@ -118,7 +118,7 @@ final class Projector {
         return try statement.step() ? statement.integer(0) : nil
     }
 
-    /// Writes the counts that have changed since they were last written, by statement ``ProjectionStatement/countSeats``.
+    /// Writes the counts that have changed since they were last written.
     private func writeSeats() throws {
         for (term, change) in seats.take() {
             let statement = statements[ProjectionStatement.countSeats.rawValue]

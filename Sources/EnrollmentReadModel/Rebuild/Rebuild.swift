@@ -55,8 +55,10 @@ extension ReadModel {
 
     /// Writes all tables as they were after `position` into a new file.
     ///
-    /// The same events give the same bytes, on every machine with the same SQLite. The file needs no log beside it:
-    /// every SQLite program can read it.
+    /// The same events give the same bytes, on every machine with the same SQLite; `VACUUM INTO` on live tables at
+    /// that position gives them too, but for the schema cookie in the header (bytes 40 to 43). The file needs no log
+    /// beside it: every SQLite program can read it. While it is made there is a second file, `path` with `.filling`
+    /// after it.
     ///
     /// - Throws: `invalidArgument` where there is a file already, or the log does not reach that far; otherwise as
     ///   ``rebuild(from:at:force:progress:)``.
