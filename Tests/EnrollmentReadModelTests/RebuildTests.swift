@@ -36,6 +36,36 @@ struct RebuildTests {
         }
     }
 
+    @Test func `whoever opens the tables while they are swapped gets whole ones`() async throws {
+        try await withScratch { scratch in
+            let history = History.random(seed: 21, events: 250)
+            _ = try Rebuild.run(history.log, path: scratch.tables)
+            let expected = try dump(scratch.tables)
+            let swaps = Swaps()
+            let opened = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<2 {
+                    group.addTask {
+                        var opened = 0
+                        while !swaps.areDone.load(ordering: .relaxed) {
+                            let tables = try ReadTables.open(path: scratch.tables)
+                            let rows = try await tables.reader.read { try dump($0) }
+                            #expect(difference(rows, expected) == nil)
+                            opened += 1
+                        }
+                        return opened
+                    }
+                }
+                group.addTask {
+                    defer { swaps.areDone.store(true, ordering: .relaxed) }
+                    for _ in 0..<25 { _ = try Rebuild.run(history.log, path: scratch.tables) }
+                    return 0
+                }
+                return try await group.reduce(0, +)
+            }
+            #expect(opened > 10)
+        }
+    }
+
     @Test func `a write-ahead log that a crash left is never applied to new tables`() async throws {
         try await withScratch { scratch in
             var history = History.world()
@@ -96,6 +126,10 @@ struct RebuildTests {
             #expect(report.rows == 6 && report.events == 6 && report.seconds > 0)
         }
     }
+}
+
+private final class Swaps: Sendable {
+    let areDone = Atomic(false)
 }
 
 struct MaterializeTests {

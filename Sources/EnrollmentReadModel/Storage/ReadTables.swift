@@ -39,12 +39,21 @@ public struct ReadTables: Sendable {
     ///
     /// - Throws: as ``open(at:)``.
     public static func open(path: String) throws(ReadModelError) -> ReadTables {
-        let queue = try translating("opening the read tables", path: path) {
-            try DatabaseQueue(path: path, configuration: Connection.reading())
+        var attempts = 3
+        while true {
+            attempts -= 1
+            do {
+                let queue = try translating("opening the read tables", path: path) {
+                    try DatabaseQueue(path: path, configuration: Connection.reading())
+                }
+                let tables = ReadTables(reader: queue, path: path)
+                _ = try tables.checkpoint()
+                return tables
+            } catch {
+                // Between looking at the link and opening what it leads to, a rebuild may have swapped it.
+                guard error.code == .notFound, attempts > 0, TableFiles(link: path).exists else { throw error }
+            }
         }
-        let tables = ReadTables(reader: queue, path: path)
-        _ = try tables.checkpoint()
-        return tables
     }
 
     /// How far the tables are.
