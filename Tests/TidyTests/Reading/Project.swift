@@ -12,7 +12,7 @@ struct Project: Sendable {
     /// This project, read once.
     static let current = Result { try Project(at: findRoot()) }
 
-    private static let folders = [".ci", "Benchmarks", "Fixtures", "Scripts", "Sources", "Tests", "docs"]
+    private static let folders = [".ci", "Benchmarks", "Fixtures", "Scripts", "Sources", "Tests", "Documentation"]
     private static let hiddenFiles: Set<String> = [".gitignore", ".swift-format"]
 
     init(files: [TextFile]) {
