@@ -33,6 +33,19 @@ struct ProjectionTests {
         }
     }
 
+    @Test func `after a close the file alone holds everything`() async throws {
+        try await withScratch { scratch in
+            let history = History.random(seed: 5, events: 300)
+            try await scratch.project(history.log)
+            let copy = scratch.directory + "/copy.sqlite"
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: scratch.tables).resolvingSymlinksInPath())
+            try bytes.write(to: URL(fileURLWithPath: copy))
+            // A copy in WAL mode needs a writable directory, not the write-ahead log of the original.
+            #expect(try difference(dump(copy), dump(scratch.tables)) == nil)
+            #expect(try dump(copy).count > 20)
+        }
+    }
+
     @Test func `the lag counts the events that are not in the tables yet`() async throws {
         try await withScratch { scratch in
             let log = History.world().log

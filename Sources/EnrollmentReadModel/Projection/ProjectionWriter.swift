@@ -49,8 +49,13 @@ final class ProjectionWriter: Sendable {
 
     func close() throws(ReadModelError) {
         try translating("closing the read tables", path: tables.path) {
-            pool.writeWithoutTransaction { _ in prepared.drop() }
             try tables.reader.close()
+            // The file alone then holds everything: whoever copies it copies the tables. Readers of other processes
+            // may still be at work on the write-ahead log; what cannot be moved now stays there, and is not lost.
+            try pool.writeWithoutTransaction { database in
+                prepared.drop()
+                do { _ = try database.checkpoint(.truncate) } catch DatabaseError.SQLITE_BUSY {}
+            }
             try pool.close()
         }
     }

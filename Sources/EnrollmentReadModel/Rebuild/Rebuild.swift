@@ -38,9 +38,9 @@ extension ReadModel {
     ///
     /// The log is folded in memory and written to a new file in one go, synced, and swapped in by a rename; readers
     /// of the old tables go on with them. Needs memory for the final rows, not for the history. A process that only
-    /// writes the log is not disturbed; one that projects holds the tables, and must stop first.
+    /// writes the log is not disturbed; one that projects holds the tables, and must stop first. With `force` it does
+    /// so also where the live tables hold events that the log does not have.
     ///
-    /// - Parameter force: also where the live tables hold events that the log does not have.
     /// - Throws: `locked` while a projection or another rebuild writes the tables; `behindLiveTables`; `poisonEvent`,
     ///   `log`, `diskFull`, `io`. The live tables stay as they were.
     /// - Complexity: O(*n*) in the events.
