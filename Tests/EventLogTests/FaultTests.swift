@@ -70,6 +70,54 @@ import Testing
         try again.close()
     }
 
+    @Test func `a full disk that only TAIL meets does not deny a group that is synced`() throws {
+        let directory = try TemporaryDirectory()
+        let disk = FaultyFileSystem()
+        var source = BatchSource(seed: 1)
+        let log = try EventLog.create(at: directory.log, options: quietOptions(), fileSystem: disk)
+        try source.append(2, to: log)
+        disk.refuse("write", "TAIL", ENOSPC)
+        source.make()
+        let positions = try log.enqueue(source.batch)
+        // `diskFull` would say that the records are certainly not stored, and a retry under a new id would double them.
+        #expect(code { try log.waitUntilDurableBlocking(positions.upperBound) } == .indeterminate)
+        #expect(code { try log.close() } == .indeterminate)
+        let again = try EventLog.open(at: directory.log)
+        #expect(try allRecords(again.reader()) == source.expected)
+        try again.close()
+    }
+
+    @Test func `the confirm block fits on a disk that is full behind the last group`() throws {
+        let base = SimulatedDisk()
+        let disk = FaultyFileSystem(on: base)
+        var options = quietOptions()
+        options.compressionThresholdBytes = Int.max
+        let log = try EventLog.create(at: "/disk/log", options: options, fileSystem: disk)
+        var batch = LogBatch()
+        /// The bytes that are allocated behind the last group.
+        func append(_ payload: Int) throws -> Int {
+            batch.reset(commandID: .random(), actor: 1, recordedAt: 1)
+            batch.append(type: 1, stream: 1, version: 1) { bytes in
+                bytes.append(contentsOf: (0..<payload).map { UInt8(truncatingIfNeeded: $0 * 167 + 1) })
+            }
+            try log.waitUntilDurableBlocking(try log.enqueue(batch).upperBound)
+            let segment = try log.reader().segments()[0]
+            let size = try base.status("/disk/log/" + segment.name)?.size ?? 0
+            return Int(size - segment.bytes)
+        }
+        let room = try append(60_000)
+        // The second group fills the room but for one header.
+        #expect(try append(room - 64 - 128) == 64)
+        disk.box.withLock { $0.isFull = true }
+        try log.close()
+        disk.box.withLock { $0.isFull = false }
+        try base.unlink("/disk/log/TAIL")
+        let again = try EventLog.open(at: "/disk/log", options: options, fileSystem: disk)
+        #expect(again.lastPosition == 2)
+        #expect(again.recovery.rewrittenRecords == 0, "the close left the last group unconfirmed")
+        try again.close()
+    }
+
     @Test func `short writes are completed`() throws {
         let directory = try TemporaryDirectory()
         let disk = FaultyFileSystem()

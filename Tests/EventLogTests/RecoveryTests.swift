@@ -138,6 +138,35 @@ import Testing
         #expect(try LogVerifier.verify(at: copy).problems == [])
     }
 
+    @Test func `an opening that writes nothing hides no record that only TAIL proves`() throws {
+        let crashed = try crashed()
+        let copy = try crashed.directory.copyLog(to: "copy")
+        let log = try EventLog.open(at: copy, options: quietOptions())
+        #expect(log.lastPosition == crashed.log.lastPosition)
+        #expect(try LogReader.open(at: copy).lastPosition() == crashed.log.lastPosition)
+        try log.close()
+        #expect(try allRecords(LogReader.open(at: copy)) == crashed.source.expected)
+        let again = try EventLog.open(at: copy, options: quietOptions())
+        #expect(again.recovery == RecoveryReport())
+        var source = crashed.source
+        try source.append(1, to: again)
+        try again.close()
+        #expect(try allRecords(LogReader.open(at: copy)) == source.expected)
+        #expect(try LogVerifier.verify(at: copy).problems == [])
+    }
+
+    @Test func `an unlisted segment that only TAIL proves stays where it is`() throws {
+        let crashed = try crashed(groups: 1)
+        let copy = try crashed.directory.copyLog(to: "copy")
+        let segment = try newestSegment(in: copy)
+        let manifest = try String(contentsOfFile: copy + "/MANIFEST", encoding: .utf8)
+        let lines = manifest.split(separator: "\n").prefix(2).joined(separator: "\n") + "\n"
+        try (lines + "crc32 \(slowChecksum(Array(lines.utf8)))\n").write(
+            toFile: copy + "/MANIFEST", atomically: false, encoding: .utf8)
+        #expect(code { _ = try openAndClose(copy) } == .corrupted)
+        #expect(FileManager.default.fileExists(atPath: segment))
+    }
+
     @Test func `an unlisted segment without proof is set aside, one with proof is corruption`() throws {
         let crashed = try crashed()
         let copy = try crashed.directory.copyLog(to: "copy")

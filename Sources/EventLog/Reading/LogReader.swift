@@ -99,11 +99,8 @@ extension LogView {
     init(reading directory: LogDirectory, expecting identity: LogID, _ index: SparseIndex) throws(LogError) {
         var manifest = try directory.readManifest()
         var tail = try directory.readTail(manifest)
-        // A writer may roll between the two reads; another look at the manifest then knows TAIL's segment.
         var attempts = 0
-        while let found = tail, found.segmentID != 0, found.segmentID != manifest.segments.last?.segmentID,
-            attempts < 3
-        {
+        while Self.isBetween(tail, manifest), attempts < 3 {
             attempts += 1
             manifest = try directory.readManifest()
             tail = try directory.readTail(manifest)
@@ -121,6 +118,13 @@ extension LogView {
         self.init(
             directory: directory, logID: identity, closed: manifest.segments, active: active,
             lastPosition: active?.end.lastPosition ?? manifest.segments.last?.end.lastPosition ?? 0, index: index)
+    }
+
+    /// Whether a writer was at work between the two reads: it was writing TAIL, or it rolled, and another look at the
+    /// manifest then knows TAIL's segment.
+    private static func isBetween(_ tail: Tail?, _ manifest: Manifest) -> Bool {
+        guard let tail else { return manifest.segments.last?.isActive == true }
+        return tail.segmentID != 0 && tail.segmentID != manifest.segments.last?.segmentID
     }
 
     private static func durable(

@@ -125,7 +125,7 @@ private struct VerificationRun {
                 positions: first <= end ? Position(first)...Position(end) : nil, message: message))
     }
 
-    /// Notes segments that the manifest does not name, and what the tail of the active one proves beyond its end.
+    /// Notes segments that the manifest does not name.
     mutating func unlistedFiles() throws(LogError) {
         let listed = Set((0..<view.count).compactMap { view.entry($0)?.name })
         for name in try view.directory.list() where name.hasSuffix(".log") && !listed.contains(name) {

@@ -27,7 +27,7 @@ struct Recovery {
 
     mutating func run() throws(LogError) -> RecoveredLog {
         let tail = try directory.readTail(manifest)
-        try setAsideUnlisted()
+        try setAsideUnlisted(tail)
         var writer: SegmentWriter?
         if let entry = manifest.segments.last, entry.isActive { writer = try recover(entry, tail) }
         let end = writer?.entry.end ?? manifest.segments.last?.end
@@ -158,7 +158,7 @@ struct Recovery {
     /// Moves segments that the manifest does not name to the quarantine: creations that a crash cut short.
     ///
     /// - Throws: `corrupted` when such a file proves acknowledged records, or when a named file is missing.
-    private mutating func setAsideUnlisted() throws(LogError) {
+    private mutating func setAsideUnlisted(_ tail: Tail?) throws(LogError) {
         let names = Set(try directory.list())
         let listed = Set(manifest.segments.map(\.name))
         if let missing = manifest.segments.first(where: { !names.contains($0.name) }) {
@@ -174,7 +174,8 @@ struct Recovery {
             if let header = try? SegmentHeader.decoded(page, path: file.path) {
                 let start = Int64(Format.headerPageBytes)
                 let rest = try Remainder(window, from: start, group: start, salt: header.salt)
-                guard rest.proof == nil else {
+                let isInTail = tail?.segmentID == header.segmentID && tail?.durableEnd ?? 0 > start
+                guard rest.proof == nil, !isInTail else {
                     throw LogError(
                         .corrupted,
                         "The manifest does not name this segment, which holds acknowledged records from position "

@@ -101,7 +101,7 @@ final class SegmentWriter {
             type: BlockType.confirm, firstPosition: nextPosition, offset: offset, baseTime: time,
             durableEnd: offset, salt: salt, previous: chain)
         finish(&header, from: start)
-        try flush(link: header.ownChecksum)
+        try flush(link: header.ownChecksum, reserving: 0)
     }
 
     /// Gives back the zeros that were allocated ahead; only sensible after the last block.
@@ -140,10 +140,11 @@ final class SegmentWriter {
     }
 
     /// Allocates, writes and syncs the buffer, and moves on.
-    private func flush(link: UInt32) throws(LogError) {
+    ///
+    /// A group takes one header more than it needs: the confirm block must fit even when the disk is full by then.
+    private func flush(link: UInt32, reserving reserve: Int = Format.blockHeaderBytes) throws(LogError) {
         let end = offset + Int64(buffer.count)
-        // One header more than the group needs: the confirm block must fit even when the disk is full by then.
-        try allocate(through: end + Int64(Format.blockHeaderBytes))
+        try allocate(through: end + Int64(reserve))
         do {
             try file.write(buffer.bytes, at: offset)
             try file.sync()

@@ -6,7 +6,7 @@
 struct Tail: Hashable, Sendable {
     var logID: LogID
     var epoch: UInt32
-    /// The active segment, 0 while there is none.
+    /// The last segment, 0 while there is none.
     var segmentID: UInt64
     var durableEnd: Int64
     var durablePosition: Int64

@@ -67,7 +67,6 @@ final class Committer {
         let isHealthy = monitor.state.pointee.failure == nil
         monitor.unlock()
         if isHealthy { attempt { () throws(LogError) in try finish() } }
-        lock = nil
         writer = nil
         lock = nil
         monitor.withLock { $0.isFinished = true }
@@ -81,12 +80,7 @@ final class Committer {
         } catch {
             let monitor = core.monitor
             var failure = error
-            if error.code != .diskFull && error.code != .indeterminate {
-                failure = LogError(
-                    .indeterminate,
-                    "The last records may or may not be stored. Open the log again and retry them.",
-                    path: error.path, offset: error.offset, errno: error.errno, cause: error)
-            }
+            if error.code != .diskFull && error.code != .indeterminate { failure = Self.indeterminate(error) }
             confirmDue = nil
             let waiters = monitor.withLock { state in
                 state.failure = failure
@@ -97,6 +91,12 @@ final class Committer {
             monitor.broadcastProgress()
             for waiter in waiters { waiter.continuation.resume(returning: .failure(failure)) }
         }
+    }
+
+    private static func indeterminate(_ error: LogError) -> LogError {
+        LogError(
+            .indeterminate, "The last records may or may not be stored. Open the log again and retry them.",
+            path: error.path, offset: error.offset, errno: error.errno, cause: error)
     }
 
     /// Writes and syncs one group, publishes it, and only then acknowledges.
@@ -115,7 +115,8 @@ final class Committer {
         let ending = SegmentEnd(
             lastPosition: last, offset: target.offset, chain: target.chain, lastTime: lastTime)
         end = ending
-        try publishTail()
+        // The group is synced: not even a full disk may tell its callers any more that it is not stored.
+        do { try publishTail() } catch { throw Self.indeterminate(error) }
         let identifierBytes = Int64(group.heads.count * 16)
         group.removeAll()
         acknowledge(last) { state in
@@ -171,12 +172,15 @@ final class Committer {
         manifest = next
     }
 
+    /// Tells how far the last segment is durable.
+    ///
+    /// Also after an opening that found it active and writes nothing yet: the TAIL that is replaced may have been the
+    /// only proof of its last group, without which readers would see that group no more.
     private func publishTail() throws(LogError) {
-        let page = Int64(Format.headerPageBytes)
         let sector = Tail(
-            logID: core.id, epoch: core.epoch, segmentID: writer?.entry.segmentID ?? 0,
-            durableEnd: writer?.offset ?? page, durablePosition: end?.lastPosition ?? 0, chain: writer?.chain ?? 0,
-            lastTime: end?.lastTime ?? Int64.min)
+            logID: core.id, epoch: core.epoch, segmentID: manifest.segments.last?.segmentID ?? 0,
+            durableEnd: end?.offset ?? Int64(Format.headerPageBytes), durablePosition: end?.lastPosition ?? 0,
+            chain: end?.chain ?? 0, lastTime: end?.lastTime ?? Int64.min)
         try tail.write(sector.encoded(), at: 0)
     }
 

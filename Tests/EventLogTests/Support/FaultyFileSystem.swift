@@ -13,6 +13,8 @@ final class FaultyFileSystem: FileSystem {
         var failing: (number: Int, errno: Int32, isSticky: Bool)?
         /// Refuses every call of one operation on paths with this ending.
         var refused: (operation: String, suffix: String, errno: Int32)?
+        /// Refuses every write that makes a file longer, as a full disk does.
+        var isFull = false
         /// Transfers at most so many bytes a write.
         var longestWrite = Int.max
     }
@@ -71,7 +73,10 @@ final class FaultyFileSystem: FileSystem {
         _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int64
     ) throws(FileSystemError) -> Int {
         try note("write", name(descriptor))
-        let longest = box.withLock { $0.longestWrite }
+        let (longest, isFull) = box.withLock { ($0.longestWrite, $0.isFull) }
+        if isFull, try offset + Int64(bytes.count) > base.size(descriptor) {
+            throw FileSystemError(operation: "write", path: name(descriptor), errno: ENOSPC)
+        }
         return try base.write(descriptor, UnsafeRawBufferPointer(rebasing: bytes.prefix(longest)), at: offset)
     }
 
