@@ -24,15 +24,17 @@ extension EnrollmentEngine {
         return try await blocking { () throws(EngineError) in
             let layout = StoreLayout(directory: directory)
             let files = StoreFiles(layout: layout, fileSystem: options.fileSystem)
-            guard try files.status(layout.settingsPath) == nil else {
-                throw EngineError(.alreadyExists, "There is a store at \(directory) already; choose another directory.")
-            }
+            try files.checkNoStore()
             try files.makeDirectory()
             let log = try openEmptyLog(layout, options)
             // The settings come last: a store is there when they are.
             let settings = StoreSettings(
                 storeID: log.id.description, timeZone: timeZone, origin: origin, createdAt: clock.now())
-            try closing(log) { () throws(EngineError) in try settings.save(files) }
+            try closing(log) { () throws(EngineError) in
+                // Another process may have made its store, and closed it, before this one had the lock.
+                try files.checkNoStore()
+                try settings.save(files)
+            }
             return EnrollmentEngine(
                 layout: layout, settings: settings, calendar: calendar, log: log, replay: Replay(), options: options,
                 clock: clock)

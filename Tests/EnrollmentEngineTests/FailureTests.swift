@@ -54,6 +54,40 @@ import Testing
         try await reopened.close()
     }
 
+    @Test func `a store whose own directory may be lost in a crash is not made`() async throws {
+        let disk = InMemoryFileSystem()
+        for _ in 1...2 {
+            disk.fail(.syncDirectory, errno: EIO)
+            let error = await #expect(throws: EngineError.self) { try await self.open(disk, create: true) }
+            #expect(error?.message.contains("Could not make the directory /store:") == true)
+        }
+        try await open(disk, create: true).close()
+    }
+
+    @Test func `of two who make the same store at the same time one succeeds`() async throws {
+        for _ in 0..<100 {
+            var options = EngineOptions()
+            options.fileSystem = InMemoryFileSystem()
+            let made = await withTaskGroup(of: String?.self) { group in
+                for zone in ["Asia/Seoul", "UTC"] {
+                    group.addTask { [options] in
+                        guard
+                            let engine = try? await EnrollmentEngine.create(
+                                at: "/store", timeZone: zone, options: options)
+                        else { return nil }
+                        try? await engine.close()
+                        return zone
+                    }
+                }
+                return await group.reduce(into: [String]()) { if let zone = $1 { $0.append(zone) } }
+            }
+            #expect(made.count <= 1)
+            let again = try? await EnrollmentEngine.open(at: "/store", options: options)
+            #expect(again?.settings.timeZone == made.first)
+            try await again?.close()
+        }
+    }
+
     @Test func `a second engine is told which process holds the store`() async throws {
         try await withStore { engine, directory in
             let error = await #expect(throws: EngineError.self) { try await EnrollmentEngine.open(at: directory) }

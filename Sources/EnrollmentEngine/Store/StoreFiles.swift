@@ -18,16 +18,27 @@ struct StoreFiles {
         }
     }
 
+    /// Refuses to make a store where there is one.
+    func checkNoStore() throws(EngineError) {
+        guard try status(layout.settingsPath) == nil else {
+            throw EngineError(
+                .alreadyExists, "There is a store at \(layout.directory) already; choose another directory.")
+        }
+    }
+
     func status(_ path: String) throws(EngineError) -> FileStatus? {
         do { return try fileSystem.status(path) } catch { throw failure("look at", path, error) }
     }
 
     /// Makes the directory, or accepts one that is there.
     func makeDirectory() throws(EngineError) {
-        if try status(layout.directory) != nil { return }
-        do { try fileSystem.createDirectory(layout.directory) } catch {
-            throw failure("make the directory", layout.directory, error)
-        }
+        let isThere = try status(layout.directory) != nil
+        do throws(FileSystemError) {
+            if !isThere { try fileSystem.createDirectory(layout.directory) }
+            // Else a crash may take the whole store, with all that was acknowledged in it. A directory that is there
+            // may be what an interrupted creation left.
+            try fileSystem.syncDirectory(layout.directory + "/..")
+        } catch { throw failure("make the directory", layout.directory, error) }
     }
 
     func readSettings() throws(EngineError) -> [UInt8] {
