@@ -37,9 +37,9 @@ struct EngineCore: Sendable {
     mutating func decide(_ envelope: CommandEnvelope) throws(ExecutionError) -> Decision {
         guard !isClosed else { throw .unavailable(EngineError(.closed, "The engine was closed; open it again.")) }
         if let position = remembered.position(of: envelope.id) { return .seenBefore(at: position) }
-        guard log.lastPosition.rawValue - log.durablePosition.rawValue < Int64(options.maximumPendingEvents) else {
-            throw .overloaded
-        }
+        let pending = log.lastPosition.rawValue - log.durablePosition.rawValue
+        // With no room for even one event, callers would wait for a sync that never comes.
+        guard pending < Int64(max(1, options.maximumPendingEvents)) else { throw .overloaded }
         let context = CommandContext(
             actor: envelope.actor, now: max(clock.now(), lastRecordedAt), effectiveAt: envelope.effectiveAt,
             expectedVersion: envelope.expectedVersion)

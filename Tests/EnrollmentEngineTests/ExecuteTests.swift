@@ -190,9 +190,10 @@ import Testing
         }
     }
 
-    @Test func `a full queue makes callers wait, and loses nobody`() async throws {
+    @Test(arguments: [0, 4])
+    func `a full queue makes callers wait, and loses nobody`(maximumPendingEvents: Int) async throws {
         var options = EngineOptions()
-        options.maximumPendingEvents = 4
+        options.maximumPendingEvents = maximumPendingEvents
         options.recentEvents = 8
         try await withStore(options: options) { engine, _ in
             let term = try await engine.prepareTerm(capacity: 1000, users: 200)

@@ -28,6 +28,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [4, 100_000])
+    func `events are given after any position and up to any limit`(recentEvents: Int) async throws {
+        var options = EngineOptions()
+        options.recentEvents = recentEvents
+        try await withStore(options: options) { engine, _ in
+            _ = try await engine.prepareTerm(capacity: 1, users: 5)
+            let last = engine.lastPosition.rawValue
+            for first in [Int64.min, -1, 0] {
+                let events = try await engine.nextEvents(after: Position(first), limit: .max)
+                #expect(events.map(\.position.rawValue) == Array(1...last))
+            }
+            #expect(try await engine.nextEvents(after: Position(last - 1), limit: .max).count == 1)
+            #expect(try await engine.nextEvents(after: 0, limit: 0).isEmpty)
+        }
+    }
+
     @Test func `a follower that waits ends when its task is cancelled`() async throws {
         try await withStore { engine, _ in
             let follower = Task {

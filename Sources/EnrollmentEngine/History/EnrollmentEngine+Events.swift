@@ -17,6 +17,7 @@ extension EnrollmentEngine {
     ///
     /// - Complexity: O(`limit`); a follower that is further behind than ``EngineOptions/recentEvents`` reads the log.
     public func nextEvents(after position: Position, limit: Int) async throws(EngineError) -> [RecordedEvent] {
+        let position = max(position, .zero)
         while watermark.durable <= position {
             if watermark.isClosed || Task.isCancelled { return [] }
             await watermark.wait(past: position)

@@ -33,10 +33,9 @@ struct RecentEvents: Sendable {
 
     /// The events after one position through another, at most `limit`.
     func events(after position: Position, through last: Position, limit: Int) -> [RecordedEvent] {
-        let first = position.rawValue + 1
-        let end = min(last.rawValue, position.rawValue + Int64(limit))
-        guard first <= end else { return [] }
-        return (first...end).map { events[slot(of: Position($0))] }
+        let count = min(last.rawValue - position.rawValue, Int64(limit))
+        guard count > 0 else { return [] }
+        return (1...count).map { events[slot(of: Position(position.rawValue + $0))] }
     }
 
     /// The events of a stream after a version, if all of them are still here; nil where the log must be asked.
