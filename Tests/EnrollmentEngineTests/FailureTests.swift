@@ -155,6 +155,32 @@ import Testing
         }
     }
 
+    @Test(arguments: [Int64.min, -1, 0, .max])
+    func `a log with a capacity that no term can have is an error and not a trap`(capacity: Int64) async throws {
+        let disk = InMemoryFileSystem()
+        let engine = try await open(disk, create: true)
+        let term = try await engine.prepareTerm(capacity: 5, users: 1)
+        let version = engine.read { $0.version(of: .term(term)).next }
+        try await engine.close()
+        let log = try EventLog.open(at: "/store/log", fileSystem: disk)
+        var batch = LogBatch()
+        batch.reset(commandID: .random(), actor: 0, recordedAt: Timestamp.day(0).rawValue)
+        let type = EventType.termCapacityChanged.rawValue
+        batch.append(type: type, stream: EventStream.term(term).key, version: version.rawValue) { bytes in
+            // Schema version 1, no flags, from 5, to the capacity in zigzag, none taken, no reason.
+            bytes.append(contentsOf: [1 << 4, 10])
+            var rest = UInt64(bitPattern: capacity << 1 ^ capacity >> 63)
+            while rest >= 0x80 {
+                bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+                rest >>= 7
+            }
+            bytes.append(contentsOf: [UInt8(rest), 0, 0])
+        }
+        _ = try await log.append(batch)
+        try log.close()
+        await expect(.damaged) { try await self.open(disk) }
+    }
+
     @Test func `a closed engine refuses, and closing twice is fine`() async throws {
         let engine = try await open(InMemoryFileSystem(), create: true)
         try await engine.close()

@@ -60,6 +60,15 @@ struct ByteReader {
 
     mutating func int() throws(PayloadProblem) -> Int { Int(try signed()) }
 
+    /// A number of seats, small enough that no sum of seats overflows.
+    mutating func capacity() throws(PayloadProblem) -> Int {
+        let capacity = try int()
+        guard (1...Int(Int32.max)).contains(capacity) else {
+            throw PayloadProblem(message: "\(capacity) is no capacity")
+        }
+        return capacity
+    }
+
     mutating func bool() throws(PayloadProblem) -> Bool {
         switch try byte() {
         case 0: false

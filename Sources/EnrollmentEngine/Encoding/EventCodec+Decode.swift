@@ -125,7 +125,7 @@ extension EventCodec {
             let course = CourseID(try reader.id())
             let number = try reader.int()
             let dates = try CommandCodec.decodeDates(&reader)
-            let capacity = try reader.int()
+            let capacity = try reader.capacity()
             let admission: Admission = try reader.value()
             return .termScheduled(
                 id, course: course, termNumber: number, dates: dates, capacity: capacity, admission: admission,
@@ -137,7 +137,7 @@ extension EventCodec {
             return .enrollmentWindowSet(id, window: try CommandCodec.decodeOptionalWindow(&reader))
         case .termCapacityChanged:
             let from = try reader.int()
-            let to = try reader.int()
+            let to = try reader.capacity()
             let taken = try reader.int()
             return .termCapacityChanged(id, from: from, to: to, taken: taken, reason: try reader.optionalText())
         case .termStarted: return .termStarted(id)
