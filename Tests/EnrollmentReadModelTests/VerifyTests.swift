@@ -80,6 +80,11 @@ struct VerifyTests {
         #expect(found[0].lastEvent?.type == .userRegistered && found[0].lastEvent?.position == 3)
     }
 
+    @Test func `text of the same length is told apart`() async throws {
+        let found = try await findings(after: "UPDATE users SET name = 'S 7' WHERE id = 3")
+        #expect(found.map(\.kind) == [.differentValue(column: "name", live: "'S 7'", log: "'S 2'")])
+    }
+
     @Test func `memory of the projection is compared as well`() async throws {
         let found = try await findings(
             after: "UPDATE projection_terms SET window_is_set = 1; DELETE FROM projection_courses")
