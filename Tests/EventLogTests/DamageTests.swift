@@ -115,6 +115,35 @@ import Testing
         }
     }
 
+    @Test(arguments: [-1, -64, 1])
+    func `damage behind the last record of a closed segment is told, and costs no record`(change: Int) throws {
+        let directory = try TemporaryDirectory()
+        var source = BatchSource(seed: 8)
+        let log = try EventLog.create(at: directory.log)
+        try source.append(2, to: log)
+        try log.close()
+        let segment = try #require(try LogReader.open(at: directory.log).segments().first)
+        let path = URL(fileURLWithPath: directory.log + "/" + segment.name)
+        var bytes = try Data(contentsOf: path)
+        if change > 0 { bytes.append(7) } else { bytes.removeLast(-change) }
+        let file = try FileHandle(forWritingTo: path)
+        try file.truncate(atOffset: 0)
+        try file.write(contentsOf: bytes)
+        try file.close()
+        #expect(try !LogVerifier.verify(at: directory.log).isSound)
+        // Whoever writes on must be able to read on.
+        for _ in 0..<2 {
+            let again = try EventLog.open(at: directory.log)
+            try source.append(1, to: again)
+            try again.close()
+        }
+        var cursor = try LogReader.open(at: directory.log).records(from: 1)
+        var records: Int64 = 0
+        while try cursor.next() != nil { records += 1 }
+        #expect(try LogReader.open(at: directory.log).lastPosition() == Position(records))
+        #expect(records > segment.lastPosition.rawValue)
+    }
+
     @Test func `the verifier names the damaged file, place and positions`() throws {
         let directory = try TemporaryDirectory()
         var source = BatchSource(seed: 4)

@@ -28,13 +28,15 @@ public struct BlockCursor {
     public mutating func next(into block: inout DecodedBlock) throws(LogError) -> Bool {
         while next <= last {
             guard var current = try openSegment() else { return false }
-            guard current.walk.offset < current.entry.end.offset else {
-                guard current.walk.nextPosition == current.entry.end.lastPosition + 1 else {
-                    throw damage(current.entry, current.walk.offset, "ends before its last position")
-                }
+            // What follows the last record holds no data: damage there is the verifier's to tell, and must not keep
+            // anyone from the segments behind it.
+            guard next <= current.entry.end.lastPosition else {
                 segment = nil
                 number += 1
                 continue
+            }
+            guard current.walk.offset < current.entry.end.offset else {
+                throw damage(current.entry, current.walk.offset, "ends before its last position")
             }
             let header = try header(current.entry, current.walk, current.window)
             view.index.note(current.walk, in: current.entry.segmentID)
