@@ -48,7 +48,16 @@ public struct EngineError: Error, Sendable {
     }
 
     /// A failure of the log, in the engine's words.
+    ///
+    /// What an earlier failure left unusable is told by that failure: who meets a full disk second wants to hear of the
+    /// disk, too.
     public init(_ error: LogError) {
+        if error.code == .poisoned, let first = error.cause as? LogError, first.code != .poisoned {
+            let failure = EngineError(first)
+            let code = first.code == .indeterminate ? Code.poisoned : failure.code
+            self.init(code, "The engine stopped at an earlier failure: \(failure.message)", cause: error)
+            return
+        }
         let codes: [LogError.Code: Code] = [
             .notFound: .notFound, .alreadyExists: .alreadyExists, .locked: .locked, .foreign: .foreign,
             .newerFormat: .newerFormat, .corrupted: .damaged, .ambiguousTail: .damaged, .diskFull: .diskFull,

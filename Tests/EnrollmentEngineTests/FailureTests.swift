@@ -181,6 +181,35 @@ import Testing
         await expect(.damaged) { try await self.open(disk) }
     }
 
+    @Test func `a store is opened through a link, and none is made among other files`() async throws {
+        try await withStore { engine, directory in
+            try await engine.close()
+            let link = directory + "-link"
+            defer { try? FileManager.default.removeItem(atPath: link) }
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: directory)
+            try await EnrollmentEngine.open(at: link).close()
+            let strangers = directory + "/elsewhere"
+            try FileManager.default.createDirectory(atPath: strangers, withIntermediateDirectories: false)
+            try Data("x".utf8).write(to: URL(fileURLWithPath: strangers + "/thesis.txt"))
+            await expect(.alreadyExists) { try await EnrollmentEngine.create(at: strangers) }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: strangers) == ["thesis.txt"])
+        }
+    }
+
+    @Test func `whoever meets a full disk second hears of the disk too`() async throws {
+        let disk = InMemoryFileSystem()
+        let engine = try await open(disk, create: true)
+        disk.fail(.write, errno: ENOSPC, sticky: true)
+        for _ in 0..<2 {
+            let error = await #expect(throws: ExecutionError.self) {
+                try await engine.execute(.createCourse(title: "T"), by: .system)
+            }
+            guard case .unavailable(let failure) = error else { return #expect(Bool(false)) }
+            #expect(failure.code == .diskFull)
+        }
+        await #expect(throws: EngineError.self) { try await engine.close() }
+    }
+
     @Test func `a closed engine refuses, and closing twice is fine`() async throws {
         let engine = try await open(InMemoryFileSystem(), create: true)
         try await engine.close()

@@ -20,10 +20,15 @@ struct TextRule {
         field: .description, limitBytes: 16_000, mayBeEmpty: true, mayHaveLines: true)
     static let reason = TextRule(field: .reason, limitBytes: 2_000, mayBeEmpty: true, mayHaveLines: true)
 
+    /// How many bytes the blanks around a text may take: a log keeps the command as it was given, blanks included.
+    static let blanksBytes = 1_024
+
     /// The text as it is stored.
     ///
-    /// - Throws: ``Rejection/invalidInput(field:problem:)``: empty, then too long, then malformed.
+    /// - Throws: ``Rejection/invalidInput(field:problem:)``: too many blanks around it, empty, too long, malformed, in
+    ///   this order.
     func checked(_ text: String) throws(Rejection) -> String {
+        try checkBlanks(around: text)
         let text = trimmed(text)
         guard mayBeEmpty || !text.isEmpty else { throw .invalidInput(field: field, problem: .empty) }
         guard text.utf8.count <= limitBytes else { throw .invalidInput(field: field, problem: .tooLong) }
@@ -32,6 +37,12 @@ struct TextRule {
             guard mayHaveLines && isLine else { throw .invalidInput(field: field, problem: .malformed) }
         }
         return text
+    }
+
+    private func checkBlanks(around text: String) throws(Rejection) {
+        guard text.utf8.count <= limitBytes + TextRule.blanksBytes else {
+            throw .invalidInput(field: field, problem: .tooLong)
+        }
     }
 
     /// The optional text as it is stored; nil stays nil.
@@ -54,6 +65,7 @@ struct TextRule {
     /// An e-mail address as it is stored: the whole of it in lower case, with one `@` that has something on both
     /// sides, and no blank inside.
     static func checkedEmail(_ text: String) throws(Rejection) -> String {
+        try TextRule.email.checkBlanks(around: text)
         let email: String = try TextRule.email.checked(normalizedEmail(text))
         let parts = email.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
         let hasBlank = email.unicodeScalars.contains { $0.properties.isWhitespace }

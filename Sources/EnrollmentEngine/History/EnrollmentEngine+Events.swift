@@ -41,7 +41,7 @@ extension EnrollmentEngine {
     /// The events from a position on, in order.
     ///
     /// Ends after `through`, else after what was durable when it was called; with `following` it goes on with what
-    /// comes, until the engine is closed. At most a few hundred events are held in between: a slow consumer slows
+    /// comes, until the engine is closed. At most a few thousand events are held in between: a slow consumer slows
     /// nobody.
     public func events(from first: Position = 1, through last: Position? = nil, following: Bool = false)
         -> EventSequence
@@ -88,8 +88,9 @@ public struct EventSequence: AsyncSequence, Sendable {
 
     public func makeAsyncIterator() -> Iterator { Iterator(engine: engine, next: first, last: last) }
 
-    /// Fetches a few hundred events at a time.
+    /// Fetches a few thousand events at a time: one look-up of a place in the log must pay for many.
     public struct Iterator: AsyncIteratorProtocol {
+        private static let fetchLimit = 4_096
         let engine: EnrollmentEngine
         var next: Position
         let last: Position?
@@ -111,7 +112,7 @@ public struct EventSequence: AsyncSequence, Sendable {
         ) async throws(EngineError) -> RecordedEvent? {
             if let last, next > last { return nil }
             if fetched.isEmpty {
-                fetched = try await engine.nextEvents(after: Position(next.rawValue - 1), limit: 512)[...]
+                fetched = try await engine.nextEvents(after: Position(next.rawValue - 1), limit: Self.fetchLimit)[...]
             }
             guard let event = fetched.popFirst() else { return nil }
             next = Position(event.position.rawValue + 1)

@@ -10,7 +10,8 @@ struct StoreFiles {
     /// Refuses a store that is not there, or that other users could change.
     func checkPermissions() throws(EngineError) {
         for path in [layout.directory, layout.settingsPath] {
-            guard let status = try status(path) else { throw missing() }
+            // A link may lead to a store; its own permission bits say nothing.
+            guard let status = try status(path == layout.directory ? path + "/." : path) else { throw missing() }
             guard status.permissions & 0o022 == 0 else {
                 throw EngineError(
                     .insecurePermissions, "\(path) can be written by other users; run chmod go-w on it.")
@@ -30,15 +31,28 @@ struct StoreFiles {
         do { return try fileSystem.status(path) } catch { throw failure("look at", path, error) }
     }
 
-    /// Makes the directory, or accepts one that is there.
+    /// Makes the directory, or accepts one that is empty or holds what an interrupted creation left.
     func makeDirectory() throws(EngineError) {
         let isThere = try status(layout.directory) != nil
+        if isThere { try checkNothingElse() }
         do throws(FileSystemError) {
             if !isThere { try fileSystem.createDirectory(layout.directory) }
             // Else a crash may take the whole store, with all that was acknowledged in it. A directory that is there
             // may be what an interrupted creation left.
             try fileSystem.syncDirectory(layout.directory + "/..")
         } catch { throw failure("make the directory", layout.directory, error) }
+    }
+
+    private func checkNothingElse() throws(EngineError) {
+        let names: [String]
+        do { names = try fileSystem.list(layout.directory) } catch {
+            throw failure("list", layout.directory, error)
+        }
+        if let other = names.first(where: { $0 != "log" && $0 != "store.json.tmp" }) {
+            throw EngineError(
+                .alreadyExists,
+                "\(layout.directory) holds \(other) and is no store; choose a directory that is new or empty.")
+        }
     }
 
     func readSettings() throws(EngineError) -> [UInt8] {

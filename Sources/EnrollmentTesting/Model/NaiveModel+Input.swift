@@ -68,6 +68,7 @@ extension NaiveModel {
         _ text: String?, _ field: InputField, _ limit: Int, mayBeEmpty: Bool = false, mayHaveLines: Bool = false
     ) throws(Rejection) {
         guard let text else { return }
+        if text.utf8.count > limit + 1024 { throw .invalidInput(field: field, problem: .tooLong) }
         let stored = clean(text)
         if stored.isEmpty && !mayBeEmpty { throw .invalidInput(field: field, problem: .empty) }
         if stored.utf8.count > limit { throw .invalidInput(field: field, problem: .tooLong) }
@@ -83,6 +84,7 @@ extension NaiveModel {
     }
 
     private func checkEmail(_ email: String) throws(Rejection) {
+        if email.utf8.count > 320 + 1024 { throw .invalidInput(field: .email, problem: .tooLong) }
         let stored = cleanEmail(email)
         try check(stored, .email, 320)
         let scalars = Array(stored.unicodeScalars)

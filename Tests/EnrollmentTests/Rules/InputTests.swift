@@ -40,6 +40,11 @@ import Testing
         refuse(register("n@b.kr", "N", "\n"), .sourceID, .empty)
         accept(.createCourse(title: text(500), description: text(16_000), category: text(200)))
         refuse(.createCourse(title: text(501)), .title, .tooLong)
+        // Blanks around a text are not stored with it, but the log keeps the command: they have a limit of their own.
+        let blanks = String(repeating: " ", count: 1024)
+        accept(.createCourse(title: blanks + text(500)))
+        refuse(.createCourse(title: blanks + " " + text(500)), .title, .tooLong)
+        refuse(register(blanks + text(315) + "@b.kr "), .email, .tooLong)
         refuse(.createCourse(title: ""), .title, .empty)
         refuse(.createCourse(title: "T", description: text(16_001)), .description, .tooLong)
         refuse(.updateCourse(World.course, category: text(201)), .category, .tooLong)
