@@ -5,6 +5,33 @@
 
 import Foundation
 
+/// The directory that an importer was given, whose files have fixed names.
+struct ImportDirectory {
+    private let path: String
+
+    /// - Throws: ``Failure`` where there is no such directory.
+    init(_ path: String) throws {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+            throw Failure.couldNotRun("\(path) does not exist; give the directory with the CSV files")
+        }
+        guard isDirectory.boolValue else {
+            throw Failure.couldNotRun("\(path) is a file; give the directory that it is in")
+        }
+        self.path = path
+    }
+
+    func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path + "/" + name) }
+
+    /// - Throws: ``Failure`` where there is no such file.
+    func file(_ name: String) throws -> String {
+        guard has(name) else {
+            throw Failure.couldNotRun("\(path) has no \(name); give the directory with the CSV files")
+        }
+        return path + "/" + name
+    }
+}
+
 /// A stream of records from one file, in bounded memory.
 ///
 /// Lines end with LF or CRLF; a byte order mark is passed over, and so are empty lines. After a malformed record
@@ -29,6 +56,13 @@ struct CSVReader {
 
     /// - Throws: ``Failure`` where the file cannot be opened.
     init(path: String) throws {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+            throw Failure.couldNotRun("\(path) does not exist; give the path of a CSV file")
+        }
+        guard !isDirectory.boolValue else {
+            throw Failure.couldNotRun("\(path) is a directory; give the CSV file")
+        }
         guard let handle = FileHandle(forReadingAtPath: path) else {
             throw Failure.couldNotRun("could not read \(path): \(systemMessage(errno)); give the path of a CSV file")
         }

@@ -43,11 +43,12 @@ struct OULADData {
 
     /// - Throws: ``Failure`` where a file cannot be read or is another table.
     init(directory: String) throws {
+        let directory = try ImportDirectory(directory)
         courseTable = try CSVTable(
-            path: directory + "/courses.csv",
+            path: try directory.file("courses.csv"),
             columns: ["code_module", "code_presentation", "module_presentation_length"])
         registrationTable = try CSVTable(
-            path: directory + "/studentRegistration.csv",
+            path: try directory.file("studentRegistration.csv"),
             columns: ["code_module", "code_presentation", "id_student", "date_registration", "date_unregistration"])
         var known: Set<String> = []
         presentations = courseTable.readRows { row throws(InputFault) in

@@ -5,7 +5,6 @@
 
 import Enrollment
 import EnrollmentEngine
-import Foundation
 
 /// Makes the plan.
 struct UniversityPlanner {
@@ -28,7 +27,8 @@ struct UniversityPlanner {
     private init(calendar: StoreCalendar) { self.calendar = calendar }
 
     private mutating func makePlan(_ directory: String) throws {
-        let present = Self.files.filter { FileManager.default.fileExists(atPath: directory + "/" + $0) }
+        let place = try ImportDirectory(directory)
+        let present = Self.files.filter(place.has)
         guard !present.isEmpty else {
             throw Failure.couldNotRun(
                 "\(directory) has none of \(Self.files.joined(separator: ", ")); give the directory that holds them")

@@ -19,6 +19,23 @@ import Testing
         #expect(try store.rowCount(["enrollments"]) == 1)
     }
 
+    @Test(arguments: [
+        ("seats .", "is a directory; give the CSV file"), ("seats nowhere.csv", "does not exist"),
+        ("csv nowhere", "does not exist"), ("csv a-file", "is a file"), ("csv .", "has none of users.csv"),
+        ("oulad .", "has no courses.csv"), ("oulad nowhere", "does not exist"),
+    ])
+    func `in the wrong place is named in one line`(_ words: String, _ says: String) throws {
+        let files = try TemporaryDirectory()
+        try Data().write(to: URL(fileURLWithPath: files.path + "/a-file"))
+        let parts = words.split(separator: " ")
+        let path = files.path + "/" + parts[1]
+        let outcome = try Program.run(["import", String(parts[0]), path], in: try TemporaryStore.empty())
+        #expect(outcome.exitCode == 2)
+        #expect(outcome.error.hasPrefix("enroll: " + path), "\(outcome.error)")
+        #expect(outcome.error.contains(says), "\(outcome.error)")
+        #expect(outcome.errorLines.count == 1)
+    }
+
     @Test func `of too many cancellations does nothing`() throws {
         let store = try TemporaryStore.empty(timeZone: "Asia/Seoul")
         let before = try store.fingerprint()
