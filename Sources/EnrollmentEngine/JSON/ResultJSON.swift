@@ -8,7 +8,11 @@ public import EventLog
 /// ```json
 /// {"commandID":"…","outcome":"accepted","position":1204,"events":[{"position":1204,"type":"EnrollmentApplied",…}]}
 /// {"commandID":"…","outcome":"refused","position":1205,"code":"TERM_FULL","observed":{"capacity":80,"taken":80}}
+/// {"commandID":"…","outcome":"refused","decidedAfter":1205,"code":"FORBIDDEN","observed":{"actor":"user/2"}}
 /// ```
+/// `position` is where the answer stands in the log. An answer that the log does not keep has none: `decidedAfter` is
+/// then the last position that was seen when it was given.
+///
 /// `outcome` is `accepted`, `refused`, `replayed` (the command was recorded before, and this is the first answer) or
 /// `invalid` (the text was no command). Controls and bidirectional marks in texts are escaped, so that an object never
 /// spans lines. Times are UTC.
@@ -31,7 +35,10 @@ public struct ResultJSON: Sendable {
     /// - Complexity: O(*n*) in its events.
     public mutating func append(_ receipt: Receipt) {
         writer.openObject()
-        begin(receipt.commandID, receipt.isReplay ? "replayed" : "accepted", at: receipt.position)
+        let isStored = receipt.isReplay || !receipt.events.isEmpty
+        begin(
+            receipt.commandID, receipt.isReplay ? "replayed" : "accepted",
+            at: isStored ? .recorded(receipt.position) : .decidedAfter(receipt.position))
         append(receipt.events, as: "events")
         writer.closeObject()
     }
@@ -43,20 +50,26 @@ public struct ResultJSON: Sendable {
     public mutating func append(_ error: ExecutionError, of id: CommandID) {
         writer.openObject()
         switch error {
-        case .refused(let rejection, let position, _, let isReplay):
-            begin(id, isReplay ? "replayed" : "refused", at: position)
+        case .refused(let rejection, let position, let refusal, let isReplay):
+            let isStored = isReplay || refusal != nil
+            begin(
+                id, isReplay ? "replayed" : "refused", at: isStored ? .recorded(position) : .decidedAfter(position))
             append(rejection)
         case .versionConflict(let rejection, let position, let since):
-            begin(id, "refused", at: position)
+            begin(id, "refused", at: .decidedAfter(position))
             append(rejection)
             append(since, as: "since")
         case .commandIDReused(_, let position):
-            begin(id, "refused", at: position)
+            begin(id, "refused", at: .recorded(position))
             writer.field("code", CodeNames.name(error.code))
-        case .overloaded, .cancelled, .unavailable:
+        case .overloaded, .cancelled:
             begin(id, "refused", at: nil)
             writer.field("code", CodeNames.name(error.code))
             writer.field("reason", "\(error)")
+        case .unavailable(let cause):
+            begin(id, "refused", at: nil)
+            writer.field("code", CodeNames.name(error.code))
+            writer.field("reason", cause.message)
         }
         writer.closeObject()
     }
@@ -86,10 +99,19 @@ public struct ResultJSON: Sendable {
         writer.closeObject()
     }
 
-    private mutating func begin(_ id: CommandID?, _ outcome: String, at position: Position?) {
+    private enum Place {
+        case recorded(Position)
+        case decidedAfter(Position)
+    }
+
+    private mutating func begin(_ id: CommandID?, _ outcome: String, at place: Place?) {
         if let id { writer.field("commandID", id) }
         writer.field("outcome", outcome)
-        if let position { writer.field("position", position.rawValue) }
+        switch place {
+        case .recorded(let position): writer.field("position", position.rawValue)
+        case .decidedAfter(let position): writer.field("decidedAfter", position.rawValue)
+        case nil: break
+        }
     }
 
     private mutating func append(_ rejection: Rejection) {

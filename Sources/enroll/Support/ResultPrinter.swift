@@ -42,46 +42,62 @@ struct ResultPrinter {
     private func lines(_ result: Result<Receipt, ExecutionError>, of id: CommandID) -> [String] {
         switch result {
         case .success(let receipt):
+            if receipt.events.isEmpty && !receipt.isReplay {
+                return [unrecorded("accepted", "nothing changed", receipt.position, id)]
+            }
             let head = outcome(receipt.isReplay ? "replayed" : "accepted")
-            let place = "at position \(receipt.position), command \(receipt.commandID)"
-            if receipt.events.isEmpty { return [head + place, "  nothing changed"] }
-            return [head + place] + receipt.events.map { "  \($0.event.line)" }
+            return ["\(head)at position \(receipt.position), command \(id)"]
+                + receipt.events.map { "  \($0.event.line)" }
         case .failure(let error): return lines(error, of: id)
         }
     }
 
     private func lines(_ error: ExecutionError, of id: CommandID) -> [String] {
         switch error {
+        case .refused(let rejection, let position, nil, false):
+            return [unrecorded("refused", "not recorded", position, id), "  \(rejection.line)"]
         case .refused(let rejection, let position, _, let isReplay):
             return [
                 outcome(isReplay ? "replayed" : "refused") + "at position \(position), command \(id)",
                 "  \(rejection.line)",
             ]
         case .versionConflict(let rejection, let position, let since):
-            return [outcome("refused") + "at position \(position), command \(id)", "  \(rejection.line)"]
+            return [unrecorded("refused", "not recorded", position, id), "  \(rejection.line)"]
                 + since.map { "  since: \($0.event.line)" }
         case .commandIDReused(_, let position):
             return [
                 outcome("refused") + "command \(id)",
                 "  COMMAND_ID_REUSED: position \(position) holds another command with this id",
             ]
-        case .overloaded, .cancelled, .unavailable:
-            return [outcome("refused") + "command \(id)", "  \("\(error)".neutralised)"]
+        // No answer: the one line on standard error, with which the program ends, says why.
+        case .overloaded, .cancelled, .unavailable: return []
         }
     }
 
+    /// An answer that the log does not keep must not look as if it stood at a position.
+    private func unrecorded(_ word: String, _ remark: String, _ position: Position, _ id: CommandID) -> String {
+        "\(styled(word)), \(remark) (decided after position \(position)), command \(id)"
+    }
+
     private func outcome(_ word: String) -> String {
+        styled(word) + String(repeating: " ", count: 10 - word.utf8.count)
+    }
+
+    private func styled(_ word: String) -> String {
         let style: Terminal.Style =
             switch word {
             case "accepted": .green
             case "replayed": .yellow
             default: .red
             }
-        return Terminal.output.styled(word, style) + String(repeating: " ", count: 10 - word.utf8.count)
+        return Terminal.output.styled(word, style)
     }
 }
 
 extension ExecutionError {
+    /// Why the store gave no answer, where it gave none.
+    var reason: String { (exitCode as? Failure)?.message ?? "\(self)" }
+
     /// 1 for a business "no", 2 where the store gave no answer; then with the line that says why.
     var exitCode: any Error {
         switch self {
