@@ -5,6 +5,7 @@ import Enrollment
 import EnrollmentEngine
 import EnrollmentReadModel
 import EventLog
+import GRDB
 
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,7 +15,11 @@ struct VerifyCommand: AsyncParsableCommand {
             Reads every byte of the log, checks the tables' invariants, and compares every row with the log. --deep \
             also folds the whole log into the engine's own state and checks that state's invariants. Needs no lock.
 
-            Exit codes: 0 sound; 1 something is wrong, each finding a line; 2 it could not be checked.
+            A damaged log is a finding, and so are tables that are missing or of another store: 'enroll rebuild' makes \
+            them again. Where the log is too damaged to compare the tables with, that is said.
+
+            Exit codes: 0 sound; 1 something is wrong, each finding a line; 2 it could not be checked: no such store, \
+            unreadable settings, a newer format.
 
             EXAMPLES
               enroll verify
@@ -26,33 +31,86 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "Fold the log into the engine's state too, and check its invariants.") var deep = false
 
     func run() async throws {
-        let history = try EventHistory.open(at: try store.directory)
         var findings = FindingPrinter(output)
-        try LogCheck.run(history, &findings)
-        try Interruption.check()
-        if deep { try checkState(history, &findings) }
-        try Interruption.check()
-        try await checkTables(history, &findings)
+        if let history = try LogCheck.open(store, &findings) {
+            try LogCheck.run(history, &findings)
+            try Interruption.check()
+            if deep { try checkState(history, &findings) }
+            try Interruption.check()
+            try await checkTables(history, &findings)
+        } else {
+            try findings.skip("tables", "not compared, since the log cannot be read")
+        }
         try findings.finish()
     }
 
     private func checkState(_ history: EventHistory, _ findings: inout FindingPrinter) throws {
-        let state = try history.state()
+        let state: EnrollmentState
+        do throws(EngineError) {
+            state = try history.state()
+        } catch {
+            guard error.code == .damaged else { throw error }
+            guard findings.isEmpty else {
+                return try findings.skip("state", "not checked, since the log is damaged")
+            }
+            return try findings.write("state", error.message)
+        }
         for violation in state.checkInvariants() { try findings.write("state", violation) }
         findings.note(
             "state",
-            "\(state.users.count) users, \(state.courses.count) courses, \(state.terms.count) terms, "
-                + "\(state.enrollments.count) enrollments")
+            "\(counted(state.users.count, "user")), \(counted(state.courses.count, "course")), "
+                + "\(counted(state.terms.count, "term")), \(counted(state.enrollments.count, "enrollment"))")
     }
 
     private func checkTables(_ history: EventHistory, _ findings: inout FindingPrinter) async throws {
-        let bar = ProgressBar(label: "verify tables", total: Int(clamping: try history.lastPosition().rawValue))
-        defer { bar.finish() }
-        let report = try await ReadModel.verify(history, at: history.layout) {
-            bar.update(Int(clamping: $0.position.rawValue))
+        let report: EnrollmentReadModel.VerificationReport
+        do {
+            report = try await compare(history)
+        } catch let error as ReadModelError {
+            switch error.blame {
+            case .tables:
+                let message = error.message.replacing("If it persists, run", with: "Run")
+                let remedy = message.contains("enroll rebuild") ? "" : " Run `enroll rebuild`."
+                return try findings.write("tables", message + remedy)
+            case .log where findings.isEmpty: return try findings.write("log", error.message)
+            case .log: return try findings.skip("tables", "not compared, since the log is damaged")
+            case .neither: throw error
+            }
         }
         for finding in report.findings { try findings.write("tables", finding.description) }
         findings.add(unwritten: report.findingCount - report.findings.count)
-        findings.note("tables", "\(report.rowsCompared) rows, as of position \(report.checkpoint.position)")
+        findings.note(
+            "tables", "\(counted(report.rowsCompared, "row")), as of position \(report.checkpoint.position)")
+    }
+
+    private func compare(_ history: EventHistory) async throws -> EnrollmentReadModel.VerificationReport {
+        // A damaged log may not say how far it goes; the bar then counts.
+        let last = try? history.lastPosition()
+        let bar = ProgressBar(label: "verify tables", total: Int(clamping: last?.rawValue ?? 0))
+        defer { bar.finish() }
+        return try await ReadModel.verify(history, at: history.layout) {
+            bar.update(Int(clamping: $0.position.rawValue))
+        }
+    }
+}
+
+extension ReadModelError {
+    fileprivate enum Blame {
+        case tables
+        case log
+        /// The check itself could not be made.
+        case neither
+    }
+
+    /// What is wrong where the tables could not be compared.
+    fileprivate var blame: Blame {
+        switch code {
+        case .notFound, .foreign, .otherEpoch, .aheadOfLog, .olderSchema, .damaged: .tables
+        // A statement that does not fit the tables: one of them is gone or has other columns.
+        case .io where (cause as? DatabaseError)?.resultCode == .SQLITE_ERROR: .tables
+        case .poisonEvent: .log
+        case .log where (cause as? EngineError)?.code == .damaged: .log
+        default: .neither
+        }
     }
 }

@@ -17,25 +17,50 @@ struct LogVerify: ParsableCommand {
     @OptionGroup var options: LogViewOptions
 
     func run() throws {
-        let history = try EventHistory.open(at: try options.store.directory)
         var findings = FindingPrinter(options.output)
-        try LogCheck.run(history, &findings)
+        if let history = try LogCheck.open(options.store, &findings) { try LogCheck.run(history, &findings) }
         try findings.finish()
     }
 }
 
 /// The log's own check, with its findings written out.
 enum LogCheck {
+    /// The history of a store; nil, with a finding, where its log cannot be read at all.
+    ///
+    /// - Throws: where there is no store that could be checked.
+    static func open(_ store: StoreOptions, _ findings: inout FindingPrinter) throws -> EventHistory? {
+        let directory = try store.directory
+        // Without settings there is no store; with them, a log that is gone or of another store is damage to it.
+        _ = try StoreSettings.load(StoreLayout(directory: directory))
+        do throws(EngineError) {
+            return try EventHistory.open(at: directory)
+        } catch {
+            guard [.damaged, .foreign, .notFound].contains(error.code) else { throw error }
+            try findings.write("log", error.message)
+            return nil
+        }
+    }
+
     static func run(_ history: EventHistory, _ findings: inout FindingPrinter) throws {
         let bar = ProgressBar(label: "verify log", total: 1000)
-        let report = try LogVerifier.verify(at: history.layout.logPath) { bar.update(Int($0 * 1000)) }
-        bar.finish()
-        for problem in report.problems {
-            let positions = problem.positions.map { ", positions \($0.lowerBound) to \($0.upperBound)" } ?? ""
-            try findings.write(
-                "log", "\(problem.path) at byte \(problem.offset)\(positions): \(problem.message)")
+        defer { bar.finish() }
+        do {
+            let report = try LogVerifier.verify(at: history.layout.logPath) { bar.update(Int($0 * 1000)) }
+            bar.finish()
+            for problem in report.problems {
+                let positions = problem.positions.map { ", positions \($0.lowerBound) to \($0.upperBound)" } ?? ""
+                try findings.write(
+                    "log", "\(problem.path) at byte \(problem.offset)\(positions): \(problem.message)")
+            }
+            findings.note(
+                "log",
+                "\(counted(report.records, "event")) in \(counted(report.segments, "segment")), "
+                    + "\(report.bytes) bytes read")
+        } catch let error as LogError {
+            let failure = EngineError(error)
+            guard [.damaged, .notFound].contains(failure.code) else { throw failure }
+            try findings.write("log", failure.message)
         }
-        findings.note("log", "\(report.records) events in \(report.segments) segments, \(report.bytes) bytes read")
     }
 }
 
@@ -44,6 +69,8 @@ struct FindingPrinter {
     private let isJSON: Bool
     private var notes: [(name: String, value: String)] = []
     private var count = 0
+
+    var isEmpty: Bool { count == 0 }
 
     init(_ options: OutputOptions) { isJSON = options.isJSON }
 
@@ -64,6 +91,17 @@ struct FindingPrinter {
     /// Says what a check looked at.
     mutating func note(_ part: String, _ text: String) { notes.append((part, text)) }
 
+    /// Says that a check was not made, and why.
+    mutating func skip(_ part: String, _ reason: String) throws {
+        guard isJSON else { return note(part, reason) }
+        var writer = JSONWriter()
+        writer.openObject()
+        writer.field("skipped", part)
+        writer.field("reason", reason)
+        writer.closeObject()
+        try StandardOutput.shared.write(writer)
+    }
+
     /// Adds findings that were counted but not written.
     mutating func add(unwritten: Int) { count += unwritten }
 
@@ -80,7 +118,7 @@ struct FindingPrinter {
             try StandardOutput.shared.write(writer)
         } else {
             try writeList(notes)
-            let result = count == 0 ? Terminal.output.styled("sound", .green) : "\(count) findings"
+            let result = count == 0 ? Terminal.output.styled("sound", .green) : counted(count, "finding")
             try StandardOutput.shared.writeLine(result)
         }
         if count > 0 { throw ExitStatus.refused }

@@ -56,6 +56,11 @@ extension String {
     }
 }
 
+/// `1 segment`, `2 segments`.
+func counted(_ count: some BinaryInteger, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+}
+
 extension Unicode.Scalar {
     fileprivate var isDangerous: Bool {
         switch value {
