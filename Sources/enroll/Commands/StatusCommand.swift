@@ -25,8 +25,9 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         let history = try EventHistory.open(at: try store.directory)
         let figures = try LogFigures(reading: try LogReader.open(at: history.layout.logPath), label: "status")
+        // The tables first: read the other way round, a writer at work would put them ahead of the log.
+        let tables = try StoredTables(history.layout)
         let last = try history.lastPosition()
-        let tables = try TableFigures.read(history.layout)
         if output.isJSON {
             try StandardOutput.shared.write(json(history, figures, last, tables))
         } else {
@@ -35,7 +36,7 @@ struct StatusCommand: ParsableCommand {
     }
 
     private func entries(
-        _ history: EventHistory, _ figures: LogFigures, _ last: Position, _ tables: TableFigures?
+        _ history: EventHistory, _ figures: LogFigures, _ last: Position, _ tables: StoredTables
     ) -> [(name: String, value: String)] {
         var entries = [
             ("store", history.layout.directory),
@@ -43,7 +44,10 @@ struct StatusCommand: ParsableCommand {
             ("time zone", history.settings.timeZone),
             ("origin", history.settings.origin),
             ("created", history.settings.createdAt.description),
-            ("log", "position \(last), \(figures.commands) commands, \(figures.segments) segments"),
+            (
+                "log",
+                "position \(last), \(counted(figures.commands, "command")), \(counted(figures.segments, "segment"))"
+            ),
             (
                 "size",
                 "\(figures.bytes) bytes, \(figures.bytesPerEvent.oneDecimal) an event"
@@ -51,12 +55,8 @@ struct StatusCommand: ParsableCommand {
                     + (figures.compression < 1 ? "" : ", compressed \(figures.compression.oneDecimal) : 1")
             ),
         ]
-        guard let tables else {
-            return entries + [("tables", "there are none yet; 'enroll rebuild' makes them")]
-        }
-        let lag = last.rawValue - tables.position.rawValue
-        entries.append(("tables", "position \(tables.position), \(lag) events behind"))
-        for (table, counts) in tables.counts {
+        entries.append(("tables", tables.words(history, last)))
+        for (table, counts) in tables.figures?.counts ?? [] {
             let total = counts.reduce(0) { $0 + $1.count }
             let parts = counts.map { "\($0.count) \($0.status)" }.joined(separator: ", ")
             entries.append(("\(table)", parts.isEmpty ? "\(total)" : "\(total): \(parts)"))
@@ -65,7 +65,7 @@ struct StatusCommand: ParsableCommand {
     }
 
     private func json(
-        _ history: EventHistory, _ figures: LogFigures, _ last: Position, _ tables: TableFigures?
+        _ history: EventHistory, _ figures: LogFigures, _ last: Position, _ tables: StoredTables
     ) -> JSONWriter {
         var writer = JSONWriter()
         writer.openObject()
@@ -79,8 +79,9 @@ struct StatusCommand: ParsableCommand {
         writer.field("segments", figures.segments)
         writer.field("bytes", figures.bytes)
         writer.field("canonicalBytes", figures.canonicalBytes)
-        if let tables {
-            writer.field("tablesPosition", tables.position.rawValue)
+        writer.field("tables", tables.fit(history, last).rawValue)
+        if let tables = tables.figures {
+            writer.field("tablesPosition", tables.checkpoint.position.rawValue)
             writer.openObject("counts")
             for (table, counts) in tables.counts {
                 writer.openObject(table)
@@ -96,24 +97,78 @@ struct StatusCommand: ParsableCommand {
     }
 }
 
+/// The read tables as a look at them finds them.
+enum StoredTables {
+    case missing
+    /// With the reason, and what to do.
+    case unusable(String)
+    case present(TableFigures)
+
+    /// How the tables stand to the log, as programs read it.
+    enum Fit: String {
+        case current, behind, ahead, otherStore, otherEpoch, unusable, missing
+    }
+
+    init(_ layout: StoreLayout) throws {
+        do {
+            self = .present(try TableFigures(try ReadTables.open(at: layout)))
+        } catch let error as ReadModelError {
+            self = error.code == .notFound ? .missing : .unusable(Failure(error).message)
+        } catch let error as DatabaseError {
+            self = .unusable("\(error.message ?? "SQLite could not read them"); run 'enroll rebuild'")
+        }
+    }
+
+    var figures: TableFigures? {
+        if case .present(let figures) = self { figures } else { nil }
+    }
+
+    func fit(_ history: EventHistory, _ last: Position) -> Fit {
+        switch self {
+        case .missing: .missing
+        case .unusable: .unusable
+        case .present(let figures): figures.checkpoint.fit(history, last)
+        }
+    }
+
+    func words(_ history: EventHistory, _ last: Position) -> String {
+        switch self {
+        case .missing: "there are none yet; 'enroll rebuild' makes them"
+        case .unusable(let reason): "cannot be used: \(reason)"
+        case .present(let figures): figures.checkpoint.words(history, last)
+        }
+    }
+}
+
+extension Checkpoint {
+    fileprivate func fit(_ history: EventHistory, _ last: Position) -> StoredTables.Fit {
+        if storeID != history.storeID { return .otherStore }
+        if epoch != history.epoch { return .otherEpoch }
+        return position == last ? .current : position < last ? .behind : .ahead
+    }
+
+    fileprivate func words(_ history: EventHistory, _ last: Position) -> String {
+        switch fit(history, last) {
+        case .otherStore: "made from another store, \(storeID); run 'enroll rebuild' to make this one's"
+        case .otherEpoch: "of this log before or after a restore; run 'enroll rebuild'"
+        case .ahead:
+            "position \(position), ahead of the log, which ends at \(last): the log has lost events; run 'enroll log "
+                + "verify', then 'enroll rebuild --force'"
+        default: "position \(position), \(counted(last.rawValue - position.rawValue, "event")) behind"
+        }
+    }
+}
+
 /// Counts of the read tables, all of one moment.
 struct TableFigures {
-    let position: Position
+    let checkpoint: Checkpoint
     let counts: [Counts]
 
     typealias Counts = (table: StaticString, counts: [(status: String, count: Int64)])
 
-    /// Nil where there are no tables yet.
-    static func read(_ layout: StoreLayout) throws -> TableFigures? {
-        let tables: ReadTables
-        do {
-            tables = try ReadTables.open(at: layout)
-        } catch {
-            if error.code == .notFound { return nil }
-            throw error
-        }
-        let position = try tables.checkpoint().position
-        return TableFigures(position: position, counts: try tables.reader.read(count))
+    init(_ tables: ReadTables) throws {
+        checkpoint = try tables.checkpoint()
+        counts = try tables.reader.read(Self.count)
     }
 
     private static func count(_ database: Database) throws -> [Counts] {
