@@ -39,7 +39,9 @@ import Testing
         Case("user update 2", 64, "enroll: nothing to change: give --email or --name; see"),
         Case("apply 2 1 --effective-at soon", 64, "enroll: --effective-at is \"soon\", which is no instant"),
         Case("apply 2 99999999999999999999", 64, "is invalid for '<term>'"),
-        Case("log dump --from 99", 64, "enroll: --from is 99, but the log ends at position"),
+        Case("log dump --from 99", 0, "there are no such events: the log ends at position 8"),
+        Case("log dump --from 9", 0, "there are no such events: the log ends at position 8"),
+        Case("log dump --from 3 --to 2", 0, "there are no such events"),
         Case("show users --limit -1", 64, "enroll: "),
     ]
 

@@ -49,6 +49,14 @@ import Testing
         try Golden.expect(Golden.masked(outcome.output, store: store), named: "submit-malformed")
     }
 
+    @Test func `passes over a byte order mark`() throws {
+        let store = try TemporaryStore.furnished()
+        let outcome = try Program.run(["submit", "-"], in: store, input: "\u{FEFF}" + Self.applies[0])
+        #expect(outcome.exitCode == 0)
+        #expect(outcome.output.hasPrefix("accepted  "))
+        #expect(outcome.error == "1 line: 1 accepted, 0 refused, 0 replayed, 0 invalid\n")
+    }
+
     @Test func `accepts every command in its JSON form`() throws {
         let store = try TemporaryStore()
         #expect(try Program.run(["init"], in: store).exitCode == 0)

@@ -64,6 +64,8 @@ struct LogDump: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dump", abstract: "Write out events.",
         discussion: """
+            Positions past the end of the log are no error: there are no such events, and the exit code is 0.
+
             EXAMPLES
               enroll log dump --from 1000 --to 1010
               enroll log dump --format json | jq 'select(.type == "CommandRefused")'
@@ -77,12 +79,11 @@ struct LogDump: ParsableCommand {
     func run() throws {
         let history = try EventHistory.open(at: try options.store.directory)
         let last = try history.lastPosition()
-        guard from.rawValue <= last.rawValue + 1 else {
-            throw Failure.usage("--from is \(from), but the log ends at position \(last)")
-        }
         var printer = EventPrinter(options.output, total: Int(clamping: last.rawValue), label: "dump")
-        var cursor = try history.cursor(from: from, through: to)
-        while let event = try cursor.next() { try printer.write(event) }
-        try printer.finish(emptyRemark: "there are no such events")
+        if from <= min(to ?? last, last) {
+            var cursor = try history.cursor(from: from, through: to)
+            while let event = try cursor.next() { try printer.write(event) }
+        }
+        try printer.finish(emptyRemark: "there are no such events: the log ends at position \(last)")
     }
 }

@@ -112,8 +112,12 @@ final class LineSource: Sendable {
         reader.withLock { reader in
             var number = 0
             do {
-                while let line = try reader.next() {
+                while var line = try reader.next() {
                     number += 1
+                    // Some editors begin a file with a byte order mark; it is no part of the first line.
+                    if number == 1, case .text(let bytes) = line, bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+                        line = .text(bytes.dropFirst(3))
+                    }
                     if case .text(let bytes) = line, bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) {
                         continue
                     }
