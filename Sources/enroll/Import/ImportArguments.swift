@@ -23,7 +23,10 @@ struct ImportArguments: ParsableArguments {
     @Flag(help: "Stop at the first row that is refused.")
     var stopOnRefusal = false
 
-    @Option(help: ArgumentHelp("Write the report of rejected rows to this CSV file.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Write the report of rejected rows to this CSV file. Without it they go to standard error; on a terminal "
+                + "only the first \(ReportWriter.mostOnTerminal).", valueName: "file"))
     var report: String?
 
     func validate() throws {
@@ -47,7 +50,7 @@ struct ImportArguments: ParsableArguments {
             let engine = session.engine
             let plan = try makePlan(engine.calendar)
             let stored = try StoredSteps(try EventHistory.open(at: try store.directory))
-            return try await run(plan, on: EngineTarget(engine: engine), stored) { engine.lastPosition }
+            return try await run(plan, on: EngineTarget(engine: engine), stored) { engine.durablePosition }
         }
     }
 
@@ -73,11 +76,13 @@ struct ImportArguments: ParsableArguments {
         }
         if plan.rowCount == 0 { writeRemark("The input has no rows: nothing changes.") }
         let bar = ProgressBar(label: "import \(plan.kind)", total: plan.steps.count)
+        let writer = try ReportWriter(path: report)
         var run = ImportRun(
-            plan, on: target, stored: stored, stopsOnRefusal: stopOnRefusal,
-            report: try ReportWriter(path: report), shouldStop: { Interruption.isRequested })
+            plan, on: target, stored: stored, stopsOnRefusal: stopOnRefusal, report: writer,
+            shouldStop: { Interruption.isRequested })
         let summary = try await run.run { bar.update($0) }
         bar.finish()
+        try writer.finish()
         try write(summary, of: plan, at: position())
         return summary.exitCode
     }
@@ -95,9 +100,13 @@ struct ImportArguments: ParsableArguments {
         switch summary.end {
         case .interrupted:
             writeRemark(
-                "Interrupted after \(summary.events) new events, all of them stored. Run the same import again: it "
+                "Interrupted after \(counted(summary.events, "new event")), all of them stored. Run the same import again: it "
                     + "goes on from there.")
         case .stoppedOnRefusal: writeRemark("Stopped at the first refusal, as asked. The next run goes on after it.")
+        case .failed:
+            let reason = summary.failure.map(\.reason) ?? "the store gave no answer"
+            throw Failure.couldNotRun(
+                "\(reason); new events stored: \(summary.events); run the same import again: it goes on from there")
         case .complete: if dryRun { writeRemark("A dry run: nothing was stored.") }
         }
     }

@@ -55,10 +55,16 @@ struct ReportLine: Hashable, Sendable {
 
 /// Where report lines go: to a file, or as they come to standard error.
 final class ReportWriter {
+    /// Rows that a person reads before losing sight of the counts.
+    static let mostOnTerminal = 20
+
     private let handle: FileHandle
     private let isFile: Bool
     private var buffer: [UInt8] = []
     private var hasHeader = false
+    /// Lines that are still shown; nil where all are.
+    private var room: Int?
+    private var unshown = 0
     /// Rows that have their line: what follows from a refused row is counted and not reported again.
     private var reported: Set<LineReference> = []
 
@@ -67,6 +73,7 @@ final class ReportWriter {
         isFile = path != nil
         guard let path else {
             handle = .standardError
+            if Terminal.error.isTerminal { room = Self.mostOnTerminal }
             return
         }
         guard FileManager.default.createFile(atPath: path, contents: nil),
@@ -79,6 +86,11 @@ final class ReportWriter {
 
     /// Adds a line, whatever was said about its row before.
     func write(_ line: ReportLine) throws {
+        if room == 0 {
+            unshown += 1
+            return
+        }
+        room = room.map { $0 - 1 }
         if !hasHeader {
             hasHeader = true
             append(ReportLine.header)
@@ -98,7 +110,13 @@ final class ReportWriter {
         if reported.insert(line.source).inserted { try write(line) }
     }
 
-    func flush() throws {
+    /// Writes what is left, and says how much was not shown.
+    func finish() throws {
+        if unshown > 0 { append("and \(unshown) more; --report FILE keeps them all") }
+        try flush()
+    }
+
+    private func flush() throws {
         defer { buffer.removeAll(keepingCapacity: true) }
         do { try handle.write(contentsOf: buffer) } catch {
             throw Failure.couldNotRun("could not write the report: \(error.localizedDescription)")

@@ -31,8 +31,15 @@ struct ImportRun<Target: ImportTarget> {
         self.shouldStop = shouldStop
     }
 
-    /// - Throws: ``ExecutionError`` where the engine fails, ``Failure`` where the report cannot be written.
+    /// Gives the counts also where the engine fails: what was answered before is stored.
+    ///
+    /// - Throws: ``Failure`` where the report cannot be written.
     mutating func run(progress: (Int) -> Void) async throws -> ImportSummary {
+        do { try await carryOut(progress) } catch let error as ExecutionError { summary.fail(error) }
+        return summary
+    }
+
+    private mutating func carryOut(_ progress: (Int) -> Void) async throws {
         summary.count(plan)
         for line in plan.lines { try report.writeRejected(line) }
         let decidedBefore = plan.steps.lastIndex { $0.isInJournal && stored.contains($0) } ?? -1
@@ -58,8 +65,6 @@ struct ImportRun<Target: ImportTarget> {
             if index % 512 == 0 { progress(index) }
         }
         try await settle()
-        try report.flush()
-        return summary
     }
 
     /// Resolves a step in the state that all steps before it made, and gives its command.
@@ -88,9 +93,11 @@ struct ImportRun<Target: ImportTarget> {
             do throws(ExecutionError) {
                 return try target.submit(envelope)
             } catch {
-                guard case .overloaded = error, !inFlight.isEmpty else { throw error }
+                let isFull = if case .overloaded = error { !inFlight.isEmpty } else { false }
+                // Also where the engine failed: what was submitted before knows the first cause.
+                try await settle()
+                if !isFull { throw error }
             }
-            try await settle()
         }
     }
 

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Enrollment
+import EnrollmentEngine
 import EventLog
 
 /// Why a step was not carried out.
@@ -23,6 +24,8 @@ enum ImportEnd: String, Sendable {
     case complete
     case interrupted
     case stoppedOnRefusal
+    /// The store gave no more answers.
+    case failed
 }
 
 /// What became of the steps of a plan.
@@ -42,8 +45,15 @@ struct ImportSummary: Sendable {
     private(set) var invalid = 0
     private(set) var noted = 0
     var end = ImportEnd.complete
+    /// Why it ended, where it failed.
+    private(set) var failure: ExecutionError?
 
     var refusedCount: Int { refused.values.reduce(0, +) }
+
+    mutating func fail(_ error: ExecutionError) {
+        end = .failed
+        failure = error
+    }
 
     mutating func count(_ plan: ImportPlan) {
         rows = plan.rowCount
@@ -75,6 +85,7 @@ extension ImportSummary {
     var exitCode: ExitCode {
         switch end {
         case .interrupted: ExitStatus.interrupted
+        case .failed: ExitStatus.couldNotRun
         case .stoppedOnRefusal: ExitStatus.refused
         case .complete: invalid > 0 ? ExitStatus.refused : .success
         }

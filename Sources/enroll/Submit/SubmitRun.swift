@@ -88,6 +88,10 @@ struct SubmitRun {
             report.refused += 1
             report.hasRefusal = true
             return position
+        case .failure(.unavailable(let error)):
+            throw Failure.couldNotRun(
+                "\(Failure(error).message); lines answered before: \(report.lines), all of them stored; send the others "
+                    + "again, with the same commandIDs")
         case .failure(let error): throw error.exitCode
         }
     }
@@ -147,6 +151,6 @@ struct SubmitReport {
     var hasNo: Bool { hasRefusal || invalid > 0 }
 
     var summary: String {
-        "\(lines) lines: \(accepted) accepted, \(refused) refused, \(replayed) replayed, \(invalid) invalid"
+        "\(counted(lines, "line")): \(accepted) accepted, \(refused) refused, \(replayed) replayed, \(invalid) invalid"
     }
 }

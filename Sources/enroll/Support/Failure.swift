@@ -37,11 +37,31 @@ struct Failure: Error {
 
 extension Failure {
     /// A failure of the store; its message says where and how to mend it.
-    init(_ error: EngineError) { self = .couldNotRun(Self.sentence(error.message)) }
+    init(_ error: EngineError) {
+        guard error.code == .diskFull else {
+            self = .couldNotRun(Self.sentence(error.message))
+            return
+        }
+        // The library names the system's call and the log; a person needs the disk.
+        self = .couldNotRun("no space is left on the disk\(Self.place(in: error.message)): make space first")
+    }
     /// A failure of the read tables; its message says where and how to mend it.
-    init(_ error: ReadModelError) { self = .couldNotRun(Self.sentence(error.message)) }
+    init(_ error: ReadModelError) {
+        guard error.code == .diskFull else {
+            self = .couldNotRun(Self.sentence(error.message))
+            return
+        }
+        // The library speaks of its projection, which goes on by itself; whoever makes tables must do so again.
+        let place = Self.place(in: error.message)
+        self = .couldNotRun("no space is left for the tables\(place); make space and run this again")
+    }
     /// A failure of the log; its message says where and how to mend it.
     init(_ error: LogError) { self.init(EngineError(error)) }
+
+    /// The file that a message names in brackets.
+    private static func place(in message: String) -> String {
+        message.firstMatch(of: /\[[^\]]*\]/).map { " \($0.output)" } ?? ""
+    }
 
     /// The library's messages are sentences; behind the program's name they begin small and end without a stop.
     fileprivate static func sentence(_ message: String) -> String {

@@ -1,5 +1,6 @@
 // A store opened for writing: the engine, and beside it the tables that follow.
 
+import ArgumentParser
 import Enrollment
 import EnrollmentEngine
 import EnrollmentReadModel
@@ -8,6 +9,7 @@ import EventLog
 /// An engine with its read tables, for the length of one subcommand.
 ///
 /// Closing waits until the tables hold everything that was decided, also when the work failed or was interrupted.
+/// What was answered is stored by then: what fails while closing is a warning, and no reason to do the work again.
 struct StoreSession: Sendable {
     let engine: EnrollmentEngine
     private let readModel: ReadModel
@@ -15,7 +17,7 @@ struct StoreSession: Sendable {
 
     /// Opens a store, works, closes it.
     ///
-    /// - Throws: what the work threw, else what closing threw.
+    /// - Throws: what opening or the work threw.
     static func with<Value: Sendable>(
         _ options: StoreOptions, _ work: (StoreSession) async throws -> Value
     ) async throws -> Value {
@@ -29,16 +31,17 @@ struct StoreSession: Sendable {
     ) async throws -> Value {
         let session = try await start(engine)
         // A request to stop must not cut the closing short, so it runs in a task of its own.
-        let close = { try await Task { try await session.close() }.value }
+        let close = { await Task { await session.close() }.value }
         let value: Value
         do {
             value = try await work(session)
         } catch {
-            // The work's own failure is the one to tell: closing after it can only repeat its cause.
-            do { try await close() } catch let second { writeRemark("closing failed too: \(second)") }
+            let warning = await close()
+            // A business "no" is an answer. A failure is the one line to tell: closing after it repeats its cause.
+            if error is ExitCode, let warning { writeRemark(warning) }
             throw error
         }
-        try await close()
+        if let warning = await close() { writeRemark(warning) }
         return value
     }
 
@@ -47,18 +50,33 @@ struct StoreSession: Sendable {
         do {
             readModel = try ReadModel.open(at: engine.layout, following: engine)
         } catch {
-            do { try await engine.close() } catch let second { writeRemark("closing failed too: \(second)") }
-            throw error
+            let failure = error
+            // The first failure is the one to tell; nothing was decided that closing could lose.
+            do { try await engine.close() } catch { throw failure }
+            throw failure
         }
         return StoreSession(engine: engine, readModel: readModel, projection: Task { try await readModel.run() })
     }
 
+    /// Gives a line where something failed.
+    ///
     /// The projection ends by itself once the engine is closed and everything was given to it.
-    private func close() async throws {
-        var failure: (any Error)?
-        do { try await engine.close() } catch { failure = error }
-        do { try await projection.value } catch { failure = failure ?? error }
-        do { try readModel.close() } catch { failure = failure ?? error }
-        if let failure { throw failure }
+    private func close() async -> String? {
+        var warning: String?
+        do { try await engine.close() } catch {
+            warning = "closing the store failed: \(Failure(error).message); what was answered is stored"
+        }
+        do { try await projection.value } catch { warning = warning ?? Self.warning(of: error) }
+        do { try readModel.close() } catch { warning = warning ?? Self.warning(of: error) }
+        return warning
+    }
+
+    private static func warning(of error: any Error) -> String {
+        guard let error = error as? ReadModelError else { return "the tables are behind: \(error)" }
+        if error.code == .diskFull {
+            return "the tables are behind: no space is left for them; make space, and the next command goes on"
+        }
+        let reason = Failure(error).message.replacing(/\. (If it persists, run|Run) `enroll rebuild`.*/, with: "")
+        return "the tables are behind: \(reason); run enroll rebuild"
     }
 }
