@@ -77,7 +77,7 @@ extension EnrollmentEngine {
         } catch let failure {
             do throws(LogError) { try log.close() } catch {
                 throw EngineError(
-                    failure.code, "\(failure.message) Closing failed too: \(error.message)", cause: failure)
+                    failure.code, "\(failure.message) closing it failed too: \(error.message)", cause: failure)
             }
             throw failure
         }
