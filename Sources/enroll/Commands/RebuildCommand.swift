@@ -45,8 +45,8 @@ extension RebuildReport {
     func write(_ output: OutputOptions, file: String) throws {
         guard output.isJSON else {
             return try StandardOutput.shared.writeLine(
-                "\(file.neutralised): \(counted(rows, "row")) from \(counted(events, "event")), as of position \(position)"
-            )
+                "\(file.neutralised): \(counted(rows, "row")) from \(counted(events, "event")), "
+                    + "as of position \(position)")
         }
         var writer = JSONWriter()
         writer.openObject()

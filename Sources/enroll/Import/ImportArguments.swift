@@ -100,8 +100,8 @@ struct ImportArguments: ParsableArguments {
         switch summary.end {
         case .interrupted:
             writeRemark(
-                "Interrupted after \(counted(summary.events, "new event")), all of them stored. Run the same import again: it "
-                    + "goes on from there.")
+                "Interrupted after \(counted(summary.events, "new event")), all of them stored. "
+                    + "Run the same import again: it goes on from there.")
         case .stoppedOnRefusal: writeRemark("Stopped at the first refusal, as asked. The next run goes on after it.")
         case .failed:
             let reason = summary.failure.map(\.reason) ?? "the store gave no answer"

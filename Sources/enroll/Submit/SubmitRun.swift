@@ -90,8 +90,8 @@ struct SubmitRun {
             return position
         case .failure(.unavailable(let error)):
             throw Failure.couldNotRun(
-                "\(Failure(error).message); lines answered before: \(report.lines), all of them stored; send the others "
-                    + "again, with the same commandIDs")
+                "\(Failure(error).message); lines answered before: \(report.lines), all of them stored; "
+                    + "send the others again, with the same commandIDs")
         case .failure(let error): throw error.exitCode
         }
     }
