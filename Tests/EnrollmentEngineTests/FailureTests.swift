@@ -193,6 +193,10 @@ import Testing
             try Data("x".utf8).write(to: URL(fileURLWithPath: strangers + "/thesis.txt"))
             await expect(.alreadyExists) { try await EnrollmentEngine.create(at: strangers) }
             #expect(try FileManager.default.contentsOfDirectory(atPath: strangers) == ["thesis.txt"])
+            let open = directory + "/open"
+            try FileManager.default.createDirectory(atPath: open, withIntermediateDirectories: false)
+            try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: open)
+            await expect(.insecurePermissions) { try await EnrollmentEngine.create(at: open) }
         }
     }
 

@@ -9,13 +9,16 @@ struct StoreFiles {
 
     /// Refuses a store that is not there, or that other users could change.
     func checkPermissions() throws(EngineError) {
-        for path in [layout.directory, layout.settingsPath] {
-            // A link may lead to a store; its own permission bits say nothing.
-            guard let status = try status(path == layout.directory ? path + "/." : path) else { throw missing() }
-            guard status.permissions & 0o022 == 0 else {
-                throw EngineError(
-                    .insecurePermissions, "\(path) can be written by other users; run chmod go-w on it.")
-            }
+        // A link may lead to a store; its own permission bits say nothing.
+        guard let directory = try status(layout.directory + "/."), let settings = try status(layout.settingsPath)
+        else { throw missing() }
+        try check(directory, layout.directory)
+        try check(settings, layout.settingsPath)
+    }
+
+    private func check(_ status: FileStatus, _ path: String) throws(EngineError) {
+        guard status.permissions & 0o022 == 0 else {
+            throw EngineError(.insecurePermissions, "\(path) can be written by other users; run chmod go-w on it.")
         }
     }
 
@@ -34,7 +37,10 @@ struct StoreFiles {
     /// Makes the directory, or accepts one that is empty or holds what an interrupted creation left.
     func makeDirectory() throws(EngineError) {
         let isThere = try status(layout.directory) != nil
-        if isThere { try checkNothingElse() }
+        if isThere, let status = try status(layout.directory + "/.") {
+            try checkNothingElse()
+            try check(status, layout.directory)
+        }
         do throws(FileSystemError) {
             if !isThere { try fileSystem.createDirectory(layout.directory) }
             // Else a crash may take the whole store, with all that was acknowledged in it. A directory that is there
