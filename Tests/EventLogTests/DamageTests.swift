@@ -115,8 +115,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [-1, -64, 1])
-    func `damage behind the last record of a closed segment is told, and costs no record`(change: Int) throws {
+    @Test(arguments: [1, 30, 64])
+    func `damage behind the last record of a closed segment is told, and costs no record`(missing: Int) throws {
         let directory = try TemporaryDirectory()
         var source = BatchSource(seed: 8)
         let log = try EventLog.create(at: directory.log)
@@ -125,7 +125,7 @@ import Testing
         let segment = try #require(try LogReader.open(at: directory.log).segments().first)
         let path = URL(fileURLWithPath: directory.log + "/" + segment.name)
         var bytes = try Data(contentsOf: path)
-        if change > 0 { bytes.append(7) } else { bytes.removeLast(-change) }
+        bytes.removeLast(missing)
         let file = try FileHandle(forWritingTo: path)
         try file.truncate(atOffset: 0)
         try file.write(contentsOf: bytes)
