@@ -14,6 +14,10 @@ public struct LogOptions: Sendable {
     public var confirmDelayMilliseconds: Int = 20
     /// Whether opening sets aside a last group that is whole but wrong, which may have been acknowledged.
     public var acceptAmbiguousTail: Bool = false
+    /// A position that was surely acknowledged, as what was derived from the log knows it: a projection's checkpoint.
+    ///
+    /// Opening refuses a log that ends before it, instead of taking the missing records for a torn tail.
+    public var provenPosition: Position = .zero
 
     /// Makes the default options.
     public init() {}

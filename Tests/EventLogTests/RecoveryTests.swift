@@ -138,6 +138,26 @@ import Testing
         #expect(try LogVerifier.verify(at: copy).problems == [])
     }
 
+    @Test func `a group that a projection holds is missing, not torn`() throws {
+        let crashed = try crashed()
+        let copy = try crashed.directory.copyLog(to: "copy")
+        try FileManager.default.removeItem(atPath: copy + "/TAIL")
+        let segment = try #require(try crashed.log.reader().segments().first).name
+        let begin = crashed.ends[3].offset
+        let end = crashed.ends[4].offset
+        try change(copy + "/" + segment) { bytes in
+            for offset in Int(begin)..<Int(end) { bytes[offset] = 0 }
+        }
+        let before = try FileManager.default.contentsOfDirectory(atPath: copy).sorted()
+        var options = quietOptions()
+        options.provenPosition = crashed.log.lastPosition
+        #expect(code { _ = try EventLog.open(at: copy, options: options) } == .corrupted)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: copy).sorted() == before)
+        // Without that evidence nothing tells the loss from a write that never happened.
+        let last = Position(Int64(crashed.ends[3].position))
+        #expect(try openAndClose(copy).lastPosition == last)
+    }
+
     @Test func `an opening that writes nothing hides no record that only TAIL proves`() throws {
         let crashed = try crashed()
         let copy = try crashed.directory.copyLog(to: "copy")

@@ -58,6 +58,13 @@ struct Recovery {
                 path, scan.valid.offset, "ends at position \(scan.valid.lastPosition), but TAIL proves more",
                 from: scan.valid.lastPosition + 1, through: tail.durablePosition)
         }
+        let proven = options.provenPosition.rawValue
+        if proven > scan.valid.lastPosition {
+            throw SegmentScan.damage(
+                path, scan.valid.offset,
+                "ends at position \(scan.valid.lastPosition), but what was derived from the log holds more",
+                from: scan.valid.lastPosition + 1, through: proven)
+        }
         var torn: String?
         switch scan.ending {
         case .clean: break

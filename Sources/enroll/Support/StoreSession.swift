@@ -22,7 +22,23 @@ struct StoreSession: Sendable {
         _ options: StoreOptions, _ work: (StoreSession) async throws -> Value
     ) async throws -> Value {
         let directory = try options.directory
-        return try await with(try await EnrollmentEngine.open(at: directory, clock: try StoreClock.chosen()), work)
+        return try await with(
+            try await EnrollmentEngine.open(
+                at: directory, options: engineOptions(directory), clock: try StoreClock.chosen()), work)
+    }
+
+    /// What the tables hold was acknowledged: the log must not take it for a torn tail.
+    ///
+    /// Tables that cannot be read, or of another store, prove nothing, and are told of when they are opened.
+    private static func engineOptions(_ directory: String) -> EngineOptions {
+        var options = EngineOptions()
+        let layout = StoreLayout(directory: directory)
+        guard let checkpoint = try? ReadTables.open(at: layout).checkpoint(),
+            let history = try? EventHistory.open(at: directory), checkpoint.storeID == history.storeID,
+            checkpoint.epoch == history.epoch
+        else { return options }
+        options.log.provenPosition = checkpoint.position
+        return options
     }
 
     /// Works with an engine that is open already, and closes it.
