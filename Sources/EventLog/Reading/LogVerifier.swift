@@ -4,8 +4,8 @@
 public enum LogVerifier {
     /// Reads every byte of every segment up to its end, decodes every block, and lists the problems.
     ///
-    /// What lies behind the end of a segment belongs to no record: space that was written ahead, or what a crash left of
-    /// a group that nobody was told of. It is not looked at.
+    /// What lies behind the end of a segment belongs to no record: space that was written ahead, or what a crash left
+    /// of a group that nobody was told of. It is not looked at.
     ///
     /// `progress` is called with the share of bytes that has been read, from 0 to 1.
     ///
