@@ -92,7 +92,8 @@ import Testing
         #expect(text.exitCode == 0)
         #expect(text.output.contains("position 9, ahead of the log, which ends at 8"))
         #expect(text.output.contains("'enroll rebuild --force'"))
-        #expect(!text.output.contains("-1"))
+        // A path may hold a "-1" of its own.
+        #expect(!text.output.contains("-1 event"))
         let json = try Program.run(["status", "--format", "json"], in: store)
         #expect(json.output.contains(#""tables":"ahead","tablesPosition":9"#))
         #expect(try Program.run(["verify"], in: store).exitCode == 1)
