@@ -7,7 +7,7 @@ public import EventLog
 
 /// A file system in memory, for tests against the true engine without a disk.
 ///
-/// Pass it as ``EngineOptions/fileSystem``. What was written stays as long as the value lives, so a store can be closed
+/// Pass it as `EngineOptions.fileSystem`. What was written stays as long as the value lives, so a store can be closed
 /// and opened again. It keeps no difference between written and synced bytes: crash simulation is not its business.
 public final class InMemoryFileSystem: FileSystem {
     /// The calls that can be made to fail.

@@ -14,8 +14,8 @@ public struct ModelComparison: Sendable {
 
     /// Runs one command on both sides.
     ///
-    /// - Parameter checksInvariants: whether the state's invariants are to be checked too, which costs more than all
-    ///   the rest.
+    /// With `checksInvariants` the state's invariants are checked too, which costs more than all the rest.
+    ///
     /// - Returns: what came of it, and the first difference between the two sides in words; nil where there is none.
     public mutating func run(
         _ step: ModelStep, checksInvariants: Bool = true

@@ -11,7 +11,7 @@ public struct ModelRun: Sendable {
 
     /// Runs histories of `length` commands until `commands` are done, or one fails.
     ///
-    /// - Parameter invariantsEvery: after how many commands the invariants are checked; always at a history's end.
+    /// The invariants are checked after every `invariantsEvery` commands, and always at a history's end.
     public init(seed: UInt64, commands total: Int, length: Int = 400, invariantsEvery: Int = 1) {
         var seeds = SplitMix64(seed: seed)
         while commands < total {
