@@ -26,6 +26,7 @@ struct Child {
         var status: Int32 = 0
         while waitpid(child, &status, WNOHANG) == 0 {
             peakKibibytes = max(peakKibibytes, highWaterMark(of: child))
+            // A figure is lost when the process ends, so it is asked for again and again.
             usleep(2000)
         }
         guard status == 0 else { throw Failure("\(arguments.joined(separator: " ")) ended with status \(status)") }
