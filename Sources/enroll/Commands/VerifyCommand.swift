@@ -12,7 +12,7 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Check the log, and the tables against the log.",
         discussion: """
-            Reads every byte of the log, checks the tables' invariants, and compares every row with the log. --deep \
+            Reads every record of the log, checks the tables' invariants, and compares every row with the log. --deep \
             also folds the whole log into the engine's own state and checks that state's invariants. Needs no lock.
 
             A damaged log is a finding, and so are tables that are missing or of another store: 'enroll rebuild' makes \

@@ -6,7 +6,7 @@ import EventLog
 
 struct LogVerify: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Read every byte of the log and check it.",
+        commandName: "verify", abstract: "Read every record of the log and check it.",
         discussion: """
             Exit codes: 0 sound; 1 something is wrong, each finding a line; 2 it could not be checked.
 
