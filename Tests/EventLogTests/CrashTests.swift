@@ -1,6 +1,7 @@
 // Crashes on a simulated disk, after every change and with any survivors: nothing acknowledged may be missing.
 
 import EventLog
+import LogProofs
 import Testing
 
 @Suite struct CrashTests {
@@ -67,13 +68,5 @@ import Testing
             }
         }
         #expect(crashes > 150)
-    }
-}
-
-extension BatchSource {
-    /// Drops what a crash rightly lost, so that the next batches get its positions.
-    mutating func forget(after count: Int) {
-        expected.removeLast(expected.count - count)
-        boundaries.removeAll { $0 > count }
     }
 }

@@ -2,6 +2,7 @@
 
 import EventLog
 import Foundation
+import LogProofs
 import Testing
 
 @Suite struct DamageTests {
@@ -22,7 +23,11 @@ import Testing
         let log = try EventLog.create(at: "/disk/log", options: options, fileSystem: disk)
         try source.append(1, to: log, records: 1, payload: 8)
         // Waits for the confirm block: a log that holds every block type.
-        while try log.reader().segments()[0].bytes < 4096 + 128 + 64 { usleep(100) }
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try log.reader().segments()[0].bytes < 4096 + 128 + 64 {
+            try #require(ContinuousClock.now < deadline, "no confirm block came")
+            sched_yield()
+        }
         disk.recordHistory()
         try source.append(1, to: log, records: 3, payload: 30)
         let proven = source.expected.count

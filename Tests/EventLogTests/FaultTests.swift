@@ -2,6 +2,7 @@
 
 import EventLog
 import Foundation
+import LogProofs
 import Synchronization
 import Testing
 
@@ -108,9 +109,9 @@ import Testing
         let room = try append(60_000)
         // The second group fills the room but for one header.
         #expect(try append(room - 64 - 128) == 64)
-        disk.box.withLock { $0.isFull = true }
+        disk.isFull = true
         try log.close()
-        disk.box.withLock { $0.isFull = false }
+        disk.isFull = false
         try base.unlink("/disk/log/TAIL")
         let again = try EventLog.open(at: "/disk/log", options: options, fileSystem: disk)
         #expect(again.lastPosition == 2)
@@ -121,7 +122,7 @@ import Testing
     @Test func `short writes are completed`() throws {
         let directory = try TemporaryDirectory()
         let disk = FaultyFileSystem()
-        disk.box.withLock { $0.longestWrite = 100 }
+        disk.longestWrite = 100
         var source = BatchSource(seed: 8)
         let log = try EventLog.create(at: directory.log, fileSystem: disk)
         try source.append(5, to: log)

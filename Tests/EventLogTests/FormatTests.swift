@@ -1,8 +1,9 @@
 // The bytes themselves: hot loops against plain twins, hostile input, and the budget of bytes an event.
 
+import EnrollmentTesting
 import Foundation
+import LogProofs
 import Testing
-
 @testable import EventLog
 
 @Suite struct FormatTests {
@@ -40,7 +41,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2] as [UInt64]) func `packed numbers agree with their plain twin`(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let buffer = ByteBuffer(capacity: 1)
         for round in 0..<400 {
             let shift = UInt64(round % 65)
@@ -77,7 +78,7 @@ import Testing
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `hostile blocks with fitting checksums give errors and never trap`(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         var source = BatchSource(seed: seed)
         var columns = RecordColumns()
         for _ in 0..<60 {
@@ -124,7 +125,7 @@ import Testing
     }
 
     @Test func `hostile headers with fitting checksums give a reading and never trap`() {
-        var generator = SeededGenerator(seed: 5)
+        var generator = SplitMix64(seed: 5)
         let base = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 8)
         defer { base.deallocate() }
         for _ in 0..<5000 {
@@ -145,7 +146,7 @@ import Testing
 
     @Test func `large groups of small events cost at most seven and a half bytes each beside their command`() throws {
         let directory = try TemporaryDirectory()
-        var generator = SeededGenerator(seed: 2026)
+        var generator = SplitMix64(seed: 2026)
         let log = try EventLog.create(at: directory.log)
         var batch = LogBatch()
         var versions = [Int64](repeating: 0, count: 200)

@@ -2,6 +2,7 @@
 
 import EventLog
 import Foundation
+import LogProofs
 import Testing
 
 @Suite struct RoundTripTests {

@@ -1,58 +1,59 @@
 // A disk in memory: unsynced writes stay pending, and a crash keeps any of their sectors.
 
-import EventLog
-import Foundation
+package import EventLog
+import EnrollmentTesting
+import Glibc
 import Synchronization
 
 /// Files and directory entries with what is durable of them and what is not.
 ///
 /// The model is crueller than most devices: sectors of unsynced writes survive in any combination, and entries of a
 /// directory that was not synced may be lost one by one.
-final class SimulatedDisk: FileSystem {
-    enum Change {
+package final class SimulatedDisk: FileSystem {
+    package enum Change {
         case write(offset: Int, bytes: [UInt8])
         case truncate(Int)
     }
 
-    struct Node {
-        var durable: [UInt8] = []
-        var current: [UInt8] = []
-        var pending: [Change] = []
+    package struct Node {
+        package var durable: [UInt8] = []
+        package var current: [UInt8] = []
+        package var pending: [Change] = []
     }
 
-    struct EntryChange {
-        var directories: Set<String>
+    package struct EntryChange {
+        package var directories: Set<String>
         /// `nil` removes the entry.
-        var entries: [(path: String, node: Int?)]
+        package var entries: [(path: String, node: Int?)]
     }
 
-    struct State {
-        var nodes: [Int: Node] = [:]
-        var entries: [String: Int] = [:]
-        var durableEntries: [String: Int] = [:]
-        var pendingEntries: [EntryChange] = []
-        var directories: Set<String> = ["/disk"]
-        var descriptors: [Int32: Int] = [:]
-        var lockedNode: [Int: Int32] = [:]
-        var nextNumber = 1
-        var acknowledged = 0
-        var history: [State] = []
-        var keepsHistory = false
+    package struct State {
+        package var nodes: [Int: Node] = [:]
+        package var entries: [String: Int] = [:]
+        package var durableEntries: [String: Int] = [:]
+        package var pendingEntries: [EntryChange] = []
+        package var directories: Set<String> = ["/disk"]
+        package var descriptors: [Int32: Int] = [:]
+        package var lockedNode: [Int: Int32] = [:]
+        package var nextNumber = 1
+        package var acknowledged = 0
+        package var history: [State] = []
+        package var keepsHistory = false
     }
 
     private let box: Mutex<State>
 
-    init(_ state: State = State()) { box = Mutex(state) }
+    package init(_ state: State = State()) { box = Mutex(state) }
 
     /// States after each change so far, oldest first; recorded once `recordHistory` was called.
-    var history: [State] { box.withLock { $0.history } }
-    func recordHistory() { box.withLock { $0.keepsHistory = true } }
+    package var history: [State] { box.withLock { $0.history } }
+    package func recordHistory() { box.withLock { $0.keepsHistory = true } }
     /// Notes in the trace that so many records were acknowledged.
-    func acknowledge(_ count: Int) { box.withLock { $0.acknowledged = count } }
+    package func acknowledge(_ count: Int) { box.withLock { $0.acknowledged = count } }
 
     /// The disk after a crash in a state: everything pending survives by the toss of a coin.
-    static func crashed(_ state: State, keeping chance: Double, seed: UInt64) -> SimulatedDisk {
-        var generator = SeededGenerator(seed: seed)
+    package static func crashed(_ state: State, keeping chance: Double, seed: UInt64) -> SimulatedDisk {
+        var generator = SplitMix64(seed: seed)
         func survives() -> Bool { Double.random(in: 0..<1, using: &generator) < chance }
         var result = State()
         result.directories = state.directories
@@ -98,7 +99,7 @@ final class SimulatedDisk: FileSystem {
         return result
     }
 
-    func open(_ path: String, _ access: FileAccess) throws(FileSystemError) -> Int32 {
+    package func open(_ path: String, _ access: FileAccess) throws(FileSystemError) -> Int32 {
         let result = box.withLock { state -> Int32? in
             var number = state.entries[path]
             switch access {
@@ -127,7 +128,7 @@ final class SimulatedDisk: FileSystem {
         return result
     }
 
-    func close(_ descriptor: Int32) {
+    package func close(_ descriptor: Int32) {
         box.withLock { state in
             if let node = state.descriptors.removeValue(forKey: descriptor), state.lockedNode[node] == descriptor {
                 state.lockedNode[node] = nil
@@ -135,7 +136,7 @@ final class SimulatedDisk: FileSystem {
         }
     }
 
-    func read(
+    package func read(
         _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
     ) throws(FileSystemError) -> Int {
         let bytes = box.withLock { state in
@@ -149,7 +150,7 @@ final class SimulatedDisk: FileSystem {
         return count
     }
 
-    func write(
+    package func write(
         _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int64
     ) throws(FileSystemError) -> Int {
         let content = Array(bytes)
@@ -161,7 +162,7 @@ final class SimulatedDisk: FileSystem {
         }
     }
 
-    func sync(_ descriptor: Int32) throws(FileSystemError) {
+    package func sync(_ descriptor: Int32) throws(FileSystemError) {
         try change("fdatasync", "") { state -> Void? in
             guard let number = state.descriptors[descriptor] else { return nil }
             state.nodes[number]!.durable = state.nodes[number]!.current
@@ -170,7 +171,7 @@ final class SimulatedDisk: FileSystem {
         }
     }
 
-    func truncate(_ descriptor: Int32, to length: Int64) throws(FileSystemError) {
+    package func truncate(_ descriptor: Int32, to length: Int64) throws(FileSystemError) {
         try change("ftruncate", "") { state -> Void? in
             guard let number = state.descriptors[descriptor] else { return nil }
             state.nodes[number]!.current.setLength(Int(length))
@@ -179,13 +180,13 @@ final class SimulatedDisk: FileSystem {
         }
     }
 
-    func size(_ descriptor: Int32) throws(FileSystemError) -> Int64 {
+    package func size(_ descriptor: Int32) throws(FileSystemError) -> Int64 {
         box.withLock { state in
             Int64(state.descriptors[descriptor].flatMap { state.nodes[$0]?.current.count } ?? 0)
         }
     }
 
-    func lock(_ descriptor: Int32) throws(FileSystemError) -> Bool {
+    package func lock(_ descriptor: Int32) throws(FileSystemError) -> Bool {
         box.withLock { state in
             guard let node = state.descriptors[descriptor], state.lockedNode[node] == nil else { return false }
             state.lockedNode[node] = descriptor
@@ -193,7 +194,7 @@ final class SimulatedDisk: FileSystem {
         }
     }
 
-    func status(_ path: String) throws(FileSystemError) -> FileStatus? {
+    package func status(_ path: String) throws(FileSystemError) -> FileStatus? {
         box.withLock { state in
             if state.directories.contains(path) { return FileStatus(kind: .directory, size: 0, permissions: 0o700) }
             guard let number = state.entries[path] else { return nil }
@@ -202,11 +203,11 @@ final class SimulatedDisk: FileSystem {
     }
 
     /// Directories themselves are durable at once: the log makes only two, and loses nothing in them.
-    func createDirectory(_ path: String) throws(FileSystemError) {
+    package func createDirectory(_ path: String) throws(FileSystemError) {
         _ = box.withLock { $0.directories.insert(path) }
     }
 
-    func syncDirectory(_ path: String) throws(FileSystemError) {
+    package func syncDirectory(_ path: String) throws(FileSystemError) {
         try change("fsync", path) { state -> Void? in
             for change in state.pendingEntries where change.directories.contains(path) {
                 for (name, node) in change.entries { state.durableEntries[name] = node }
@@ -216,13 +217,13 @@ final class SimulatedDisk: FileSystem {
         }
     }
 
-    func list(_ path: String) throws(FileSystemError) -> [String] {
+    package func list(_ path: String) throws(FileSystemError) -> [String] {
         box.withLock { state in
             state.entries.keys.filter { parent($0) == path }.map { String($0.dropFirst(path.count + 1)) }.sorted()
         }
     }
 
-    func rename(_ source: String, to destination: String) throws(FileSystemError) {
+    package func rename(_ source: String, to destination: String) throws(FileSystemError) {
         try change("rename", source) { state -> Void? in
             guard let number = state.entries.removeValue(forKey: source) else { return nil }
             state.entries[destination] = number
@@ -234,7 +235,7 @@ final class SimulatedDisk: FileSystem {
         }
     }
 
-    func unlink(_ path: String) throws(FileSystemError) {
+    package func unlink(_ path: String) throws(FileSystemError) {
         try change("unlink", path) { state -> Void? in
             state.entries[path] = nil
             state.pendingEntries.append(EntryChange(directories: [parent(path)], entries: [(path, nil)]))
