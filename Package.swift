@@ -20,12 +20,15 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Enrollment", swiftSettings: strict),
-        .target(name: "EventLog", dependencies: ["CZlib"], exclude: ["Format/FORMAT.md"], swiftSettings: strict),
+        .target(
+            name: "EventLog", dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")],
+            exclude: ["Format/FORMAT.md"], swiftSettings: strict),
         .target(
             name: "EnrollmentEngine", dependencies: ["Enrollment", "EventLog"], exclude: ["Encoding/PAYLOADS.md"],
             swiftSettings: strict),
@@ -47,7 +50,21 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "EnrollmentTests", dependencies: ["Enrollment", "EnrollmentTesting"], swiftSettings: strict),
-        .testTarget(name: "EventLogTests", dependencies: ["EventLog", "EnrollmentTesting"], swiftSettings: strict),
+        // The proofs of the log at any size: the tests run them small, the program `torture` runs them long.
+        .target(
+            name: "LogProofs", dependencies: ["EventLog", "EnrollmentTesting"], path: "Tests/LogProofs",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "torture",
+            dependencies: [
+                "EventLog", "EnrollmentTesting", "LogProofs",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Tests/Torture", swiftSettings: strict),
+        .testTarget(
+            name: "EventLogTests", dependencies: ["EventLog", "EnrollmentTesting", "LogProofs"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TortureTests", dependencies: ["EventLog", "LogProofs", "torture"], swiftSettings: strict),
         .testTarget(
             name: "EnrollmentEngineTests",
             dependencies: ["Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting"], swiftSettings: strict),

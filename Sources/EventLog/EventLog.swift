@@ -12,6 +12,7 @@
 ///     let positions = try await log.append(batch)
 public final class EventLog: Sendable {
     private let core: LogCore
+    private let sealer: BackgroundSealer
 
     private init(_ directory: LogDirectory, _ options: LogOptions, lock: OpenFile) throws(LogError) {
         var recovery = try Recovery(directory, options)
@@ -19,13 +20,19 @@ public final class EventLog: Sendable {
         let tail = try directory.open(Format.tailName, .createIfMissing)
         let core = LogCore(directory, options, recovered)
         self.core = core
-        let committer = try Committer(core, lock: lock, tail: tail, recovered)
+        let sealer = BackgroundSealer()
+        self.sealer = sealer
+        let committer = try Committer(core, lock: lock, tail: tail, recovered, sealer)
         // The committer is handed over whole: nothing of this thread refers to it afterwards.
         nonisolated(unsafe) let handedOver = committer
         try startThread { handedOver.run() }
+        try sealer.start(core)
     }
 
-    deinit { core.requestClose() }
+    deinit {
+        sealer.requestStop()
+        core.requestClose()
+    }
 
     /// Makes a new log in a directory, which is created when it is missing; its parent must exist.
     ///
@@ -51,7 +58,7 @@ public final class EventLog: Sendable {
     /// A group that is whole but not proven durable is written again into a new segment. Nothing acknowledged is ever
     /// dropped: damage is an error, and the files stay as they are.
     ///
-    /// - Throws: `notFound`; `locked`, naming the process; `foreign`; `newerFormat`; `corrupted`; `ambiguousTail`;
+    /// - Throws: `notFound`; `locked`, naming the process; `foreign`; `backup`; `newerFormat`; `corrupted`; `ambiguousTail`;
     ///   `insecurePermissions`; `io`; `diskFull`.
     /// - Complexity: O(*m*) in the bytes of the active segment and the length of the manifest.
     public static func open(
@@ -59,7 +66,11 @@ public final class EventLog: Sendable {
     ) throws(LogError) -> EventLog {
         let place = LogDirectory(path: directory, fileSystem: fileSystem)
         try place.checkExists()
-        _ = try place.readManifest()
+        guard try !place.readManifest().isBackup else {
+            throw LogError(
+                .backup, "This is a backup, which stays as it was taken. Restore it to a new place, and open that.",
+                path: directory)
+        }
         return try EventLog(place, options, lock: try place.lock())
     }
 
@@ -127,8 +138,25 @@ public final class EventLog: Sendable {
     /// Figures of this log.
     public func statistics() -> LogStatistics { core.statistics() }
 
+    /// Seals every closed segment now: compresses it again into large blocks with an index, in as few files as are
+    /// sensible, reads that back, and lets the log rely on it.
+    ///
+    /// The segment that is being written stays as it is, so call this after an opening and before the first append to
+    /// have everything sealed. Blocks the thread; not for the cooperative pool. Appends go on meanwhile.
+    ///
+    /// - Throws: `corrupted` when a segment is damaged, `diskFull` or `io`; then the log is as it was before, except
+    ///   for what was sealed already. `closed`.
+    /// - Complexity: O(*n*) in the bytes of the segments that are not sealed.
+    public func seal() throws(LogError) -> SealReport { try sealer.sealAll(core) }
+
+    /// Why sealing in the background gave up, if it did; it is tried again at the next opening.
+    public var sealingFailure: LogError? { sealer.monitor.withLock { $0.failure } }
+
     /// Flushes what gathers, confirms it, and gives up the lock; later calls do nothing.
     ///
     /// - Throws: the failure of the writer, when records that were enqueued did not become durable.
-    public func close() throws(LogError) { try core.close() }
+    public func close() throws(LogError) {
+        sealer.stop()
+        try core.close()
+    }
 }

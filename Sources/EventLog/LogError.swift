@@ -17,6 +17,8 @@ public struct LogError: Error, Sendable {
         public static let alreadyExists = Code("alreadyExists")
         /// Another writer holds the lock.
         public static let locked = Code("locked")
+        /// The log is the copy that a backup made, which is only read and restored.
+        public static let backup = Code("backup")
         /// The files belong to something else, or to another log.
         public static let foreign = Code("foreign")
         /// The files were written by a newer version of this library.

@@ -20,7 +20,7 @@ extension LogID: LosslessStringConvertible, CustomStringConvertible {
     /// Reads 32 hexadecimal digits; anything else gives `nil`.
     public init?(_ text: String) {
         let digits = Array(text.utf8)
-        guard digits.count == 32, let high = hexadecimal(digits[0..<16]), let low = hexadecimal(digits[16..<32]) else {
+        guard digits.count == 32, let high = parseHexadecimal(digits[0..<16]), let low = parseHexadecimal(digits[16..<32]) else {
             return nil
         }
         self.init(high: high, low: low)
@@ -31,7 +31,7 @@ extension LogID: LosslessStringConvertible, CustomStringConvertible {
 }
 
 /// Reads up to sixteen hexadecimal digits; an empty or longer slice, or any other byte, gives `nil`.
-func hexadecimal(_ digits: ArraySlice<UInt8>) -> UInt64? {
+func parseHexadecimal(_ digits: ArraySlice<UInt8>) -> UInt64? {
     guard (1...16).contains(digits.count) else { return nil }
     var value: UInt64 = 0
     for digit in digits {

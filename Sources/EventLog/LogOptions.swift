@@ -8,6 +8,14 @@ public struct LogOptions: Sendable {
     public var compressionThresholdBytes: Int = 4096
     /// The level of zlib, 1 (fast) to 9.
     public var compressionLevel: Int = 1
+    /// The level of zlib for sealed segments, 1 to 9; they are written once and read often.
+    public var sealedCompressionLevel: Int = 6
+    /// Whether a thread of the log seals closed segments while the log is open.
+    public var sealsInBackground: Bool = true
+    /// How much of one core that thread may take, 1 to 100 percent.
+    public var sealDutyPercent: Int = 50
+    /// Whether the originals of sealed segments go to `quarantine/`, where nobody removes them, instead of away.
+    public var keepsSealedOriginals: Bool = false
     /// How many bytes may wait for the disk before ``EventLog/enqueue(_:)`` answers `overloaded`.
     public var maximumPendingBytes: Int = 32 << 20
     /// How long after the last acknowledgement the confirm block is written.

@@ -39,8 +39,9 @@ public struct LogRecord: Hashable, Sendable {
 
     /// The record as one byte row, independent of blocks, columns and compression.
     ///
-    /// Position, type, stream, version, recordedAt, actor (little-endian), commandID (big-endian halves), the payload's
-    /// length in two bytes, the payload. At most 65,535 bytes for a stored record.
+    /// Position, type (bit 7 set on the first record of a batch), stream, version, recordedAt, actor (little-endian),
+    /// commandID (big-endian halves), the payload's length in two bytes, the payload. At most 65,535 bytes for a stored
+    /// record.
     public func canonicalEncoding() -> [UInt8] {
         var row: [UInt8] = []
         row.reserveCapacity(Format.canonicalOverhead + payload.count)
@@ -48,7 +49,7 @@ public struct LogRecord: Hashable, Sendable {
             for shift in stride(from: 0, to: 64, by: 8) { row.append(UInt8(truncatingIfNeeded: value >> shift)) }
         }
         put(UInt64(bitPattern: position.rawValue))
-        row.append(type)
+        row.append(isBatchStart ? type | Format.batchStartFlag : type)
         put(stream)
         put(UInt64(bitPattern: version))
         put(UInt64(bitPattern: recordedAt))

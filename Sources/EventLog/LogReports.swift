@@ -33,6 +33,8 @@ public struct SegmentInfo: Hashable, Sendable {
         case active
         /// No writer appends to it any more.
         case closed
+        /// Compressed again into large blocks, with an index; it never changes.
+        case sealed
     }
 
     /// The file's name in the log's directory.
@@ -45,6 +47,8 @@ public struct SegmentInfo: Hashable, Sendable {
     public internal(set) var bytes: Int64
     /// Whether it may still grow.
     public internal(set) var state: State
+    /// Of a sealed segment, the digest of history up to its last record.
+    public internal(set) var digest: LogDigest?
 }
 
 /// What opening a log had to set aside.
@@ -86,6 +90,8 @@ public struct VerificationReport: Hashable, Sendable {
 
     /// What is wrong, in the order of the files; empty for a sound log.
     public internal(set) var problems: [Problem] = []
+    /// What is not as it should be and harmless: files that a crash or a sealing left behind.
+    public internal(set) var notes: [Problem] = []
     /// How many segments were read.
     public internal(set) var segments = 0
     /// How many blocks were read and decoded.

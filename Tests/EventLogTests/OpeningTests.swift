@@ -1,9 +1,10 @@
 // Whether a directory may be opened at all.
 
-import EventLog
 import Foundation
 import LogProofs
 import Testing
+
+@testable import EventLog
 
 @Suite struct OpeningTests {
     private func error(_ body: () throws -> Void) -> LogError? {
@@ -51,10 +52,10 @@ import Testing
         try log.close()
         let path = directory.log + "/MANIFEST"
         let text = try String(contentsOfFile: path, encoding: .utf8)
-        for (old, new) in [("manifest 1", "manifest 2"), ("closed", "sealed")] {
+        for (old, new) in [("manifest 1", "manifest 2"), (" closed", " woven")] {
             var body = text.replacingOccurrences(of: old, with: new)
-            body.removeLast(15)
-            try (body + "crc32 \(slowChecksum(Array(body.utf8)))\n").write(
+            body.removeLast("sha256 \n".count + 64)
+            try (body + "sha256 \(LogDigest(hashing: body.utf8))\n").write(
                 toFile: path, atomically: false, encoding: .utf8)
             #expect(error { _ = try EventLog.open(at: directory.log) }?.code == .newerFormat)
         }

@@ -1,9 +1,10 @@
 // The rules by which an opening tells a torn tail from damage.
 
-import EventLog
 import Foundation
 import LogProofs
 import Testing
+
+@testable import EventLog
 
 @Suite struct RecoveryTests {
     /// A log of some groups whose writer still lives, so that the files are as a crash leaves them.
@@ -182,7 +183,7 @@ import Testing
         let segment = try newestSegment(in: copy)
         let manifest = try String(contentsOfFile: copy + "/MANIFEST", encoding: .utf8)
         let lines = manifest.split(separator: "\n").prefix(2).joined(separator: "\n") + "\n"
-        try (lines + "crc32 \(slowChecksum(Array(lines.utf8)))\n").write(
+        try (lines + "sha256 \(LogDigest(hashing: lines.utf8))\n").write(
             toFile: copy + "/MANIFEST", atomically: false, encoding: .utf8)
         #expect(code { _ = try openAndClose(copy) } == .corrupted)
         #expect(FileManager.default.fileExists(atPath: segment))
@@ -197,7 +198,7 @@ import Testing
         try EventLog.create(at: empty.log).close()
         // A manifest of the same log from before its first segment: as if a rename had been lost.
         let lines = manifest.split(separator: "\n").prefix(2).joined(separator: "\n") + "\n"
-        try (lines + "crc32 \(slowChecksum(Array(lines.utf8)))\n").write(
+        try (lines + "sha256 \(LogDigest(hashing: lines.utf8))\n").write(
             toFile: copy + "/MANIFEST", atomically: false, encoding: .utf8)
         #expect(code { _ = try openAndClose(copy) } == .corrupted)
         try FileManager.default.removeItem(atPath: copy + "/TAIL")

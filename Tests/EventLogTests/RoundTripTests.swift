@@ -98,7 +98,7 @@ import Testing
             commandID: CommandID(high: 1, low: 2), isBatchStart: true, payload: [9, 8])
         let bytes = record.canonicalEncoding()
         #expect(bytes.count == 61)
-        #expect(bytes.prefix(10) == [1, 0, 0, 0, 0, 0, 0, 0, 2, 3])
+        #expect(bytes.prefix(10) == [1, 0, 0, 0, 0, 0, 0, 0, 0x82, 3])
         #expect(bytes.suffix(4) == [2, 0, 9, 8])
     }
 

@@ -65,7 +65,9 @@ struct BlockHeader: Hashable, Sendable {
     }
 
     /// Reads the 64 bytes at `offset` of the segment with this salt.
-    static func decoded(_ base: UnsafeRawPointer, offset: Int64, salt: UInt32) -> Reading {
+    static func decoded(
+        _ base: UnsafeRawPointer, offset: Int64, salt: UInt32, isSealed: Bool = false
+    ) -> Reading {
         guard base.load(0, UInt32.self) == Format.blockMagic else {
             for word in 0..<8 where base.load(word * 8, UInt64.self) != 0 { return .invalid }
             return .hole
@@ -81,9 +83,13 @@ struct BlockHeader: Hashable, Sendable {
             firstPosition: base.load(16, Int64.self), count: base.load(24, UInt32.self), offset: offset,
             baseTime: base.load(32, Int64.self), durableEnd: base.load(40, Int64.self), salt: salt,
             previous: base.load(52, UInt32.self), payloadChecksum: base.load(56, UInt32.self), ownChecksum: own)
-        guard base.load(5, UInt8.self) == encodingVersion, header.flags & ~BlockFlag.known == 0,
-            header.type == BlockType.data || header.type == BlockType.confirm
-        else { return .newer }
+        guard base.load(5, UInt8.self) == encodingVersion, header.flags & ~BlockFlag.known == 0 else { return .newer }
+        switch header.type {
+        case BlockType.data: break
+        case BlockType.confirm: if isSealed { return .invalid }
+        case BlockType.index, BlockType.summary: if !isSealed { return .invalid }
+        default: return .newer
+        }
         return header.isWithinLimits ? .header(header) : .invalid
     }
 
@@ -94,6 +100,10 @@ struct BlockHeader: Hashable, Sendable {
             firstPosition < Int64.max - Int64(Format.maximumBlockRecords),
             offset >= page, durableEnd >= page, durableEnd <= offset, durableEnd % Int64(Format.alignment) == 0
         else { return false }
-        return type == BlockType.data ? count > 0 && storedLength > 0 : count == 0 && storedLength == 0 && flags == 0
+        switch type {
+        case BlockType.data: return count > 0 && storedLength > 0
+        case BlockType.confirm: return count == 0 && storedLength == 0 && flags == 0
+        default: return count == 0 && storedLength > 0 && storedLength == rawLength
+        }
     }
 }

@@ -45,9 +45,21 @@ enum Format {
     /// The longest manifest: about 500,000 segments.
     static let maximumManifestBytes = 64 << 20
     static let tailBytes = 68
+    /// `EVLSEAL1`, at the start of the last 64 bytes of a sealed segment.
+    static let trailerMagic: UInt64 = 0x314C_4145_534C_5645
+    static let trailerBytes = 64
+    /// The fixed part of a row of the index block; the filter of streams follows it.
+    static let indexRowBytes = 64
+    static let summaryBytes = 168
+    /// Bits of the filter of streams for each different stream of a block, and the bits that each of them sets.
+    static let filterBitsPerStream = 8
+    static let filterProbes: UInt64 = 5
 
     static let manifestName = "MANIFEST"
     static let manifestTemporaryName = "MANIFEST.tmp"
+    static let sealedSuffix = ".seg"
+    static let activeSuffix = ".log"
+    static let temporarySuffix = ".tmp"
     static let lockName = "LOCK"
     static let tailName = "TAIL"
     static let quarantineName = "quarantine"
@@ -60,15 +72,19 @@ enum Format {
     static func aligned(_ length: Int) -> Int { (length + alignment - 1) & ~(alignment - 1) }
 }
 
-/// What a block is for.
-///
-/// The numbers beyond `confirm` are reserved for sealed segments.
+/// What a block is for; `index` and `summary` stand at the end of sealed segments only.
 enum BlockType {
     static let data: UInt8 = 1
     static let confirm: UInt8 = 2
-    static let seal: UInt8 = 3
     static let index: UInt8 = 4
     static let summary: UInt8 = 5
+}
+
+/// The incompatible features of a segment, in its header page.
+enum SegmentFeature {
+    /// The segment is sealed: it ends with an index, a summary and a trailer.
+    static let sealed: UInt32 = 1
+    static let known: UInt32 = sealed
 }
 
 /// The flags of a block header: the low byte holds bits, the high byte the whitening key (0: not whitened).

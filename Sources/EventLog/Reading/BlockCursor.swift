@@ -6,7 +6,7 @@
 public struct BlockCursor {
     private typealias OpenSegment = (entry: SegmentEntry, window: SegmentWindow, walk: BlockWalk)
 
-    private let view: LogView
+    private var view: LogView
     private var next: Int64
     private let last: Int64
     private var number: Int
@@ -35,13 +35,13 @@ public struct BlockCursor {
                 number += 1
                 continue
             }
-            guard current.walk.offset < current.entry.end.offset else {
+            guard current.walk.offset < current.entry.bytes else {
                 throw damage(current.entry, current.walk.offset, "ends before its last position")
             }
             let header = try header(current.entry, current.walk, current.window)
-            view.index.note(current.walk, in: current.entry.segmentID)
+            if !current.entry.isSealed { view.index.note(current.walk, in: current.entry.segmentID) }
             current.walk.advance(past: header)
-            guard current.walk.offset <= current.entry.end.offset else {
+            guard current.walk.offset <= current.entry.bytes else {
                 throw damage(current.entry, header.offset, "has a block that crosses its end")
             }
             segment = current
@@ -62,14 +62,24 @@ public struct BlockCursor {
                 number += 1
                 continue
             }
-            var (window, walk, _) = try view.directory.openSegment(
-                entry, of: view.logID, after: view.entry(number - 1), limit: entry.end.offset)
-            if let place = view.index.place(before: next, in: entry.segmentID), place.offset < entry.end.offset {
-                walk.offset = place.offset
-                walk.chain = place.chain
-                walk.nextPosition = place.position
+            do {
+                var (window, walk, _) = try view.directory.openSegment(
+                    entry, of: view.logID, after: view.entry(number - 1), limit: entry.bytes)
+                if let place = try view.place(before: next, in: entry, window) {
+                    walk.offset = place.offset
+                    walk.chain = place.chain
+                    walk.nextPosition = place.position
+                }
+                segment = (entry, window, walk)
+            } catch {
+                // While the cursor was on its way the segment may have been sealed, and its file removed.
+                let renewed = try view.refresh()
+                guard let found = renewed.segment(holding: next), renewed.entry(found)?.name != entry.name else {
+                    throw error
+                }
+                view = renewed
+                number = found
             }
-            segment = (entry, window, walk)
         }
         return segment
     }

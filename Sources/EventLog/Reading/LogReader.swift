@@ -117,7 +117,8 @@ extension LogView {
         }
         self.init(
             directory: directory, logID: identity, closed: manifest.segments, active: active,
-            lastPosition: active?.end.lastPosition ?? manifest.segments.last?.end.lastPosition ?? 0, index: index)
+            lastPosition: active?.end.lastPosition ?? manifest.segments.last?.end.lastPosition ?? 0, index: index,
+            refresh: { () throws(LogError) in try LogView(reading: directory, expecting: identity, index) })
     }
 
     /// Whether a writer was at work between the two reads: it was writing TAIL, or it rolled, and another look at the

@@ -1,8 +1,11 @@
 // The self-check: reads every byte of a log and lists what is wrong, without changing anything.
 
+internal import Glibc
+
 /// Checks a log; it takes no lock, so a writer may be at work.
 public enum LogVerifier {
-    /// Reads every byte of every segment up to its end, decodes every block, and lists the problems.
+    /// Reads every byte of every segment up to its end, decodes every block, recomputes the digest of what is sealed,
+    /// and lists the problems.
     ///
     /// What lies behind the end of a segment belongs to no record: space that was written ahead, or what a crash left
     /// of a group that nobody was told of. It is not looked at.
@@ -18,124 +21,95 @@ public enum LogVerifier {
         try place.checkExists()
         let manifest = try place.readManifest()
         let view = try LogView(reading: place, expecting: manifest.logID, SparseIndex())
-        var run = VerificationRun(view, progress)
+        var run = VerificationRun(view, manifest, progress)
         for number in 0..<view.count { run.segment(number) }
         try run.unlistedFiles()
         progress?(1)
-        return run.report
+        return run.finished()
     }
 }
 
 /// One verification: the report so far, and how far it is.
 private struct VerificationRun {
-    var report = VerificationReport()
+    private var report = VerificationReport()
     private let view: LogView
+    private let manifest: Manifest
     private let progress: ((Double) -> Void)?
     private let totalBytes: Int64
-    private let decoder = BlockDecoder()
-    private var block = DecodedBlock()
-    private var lastTime = Int64.min
+    private var check = SegmentCheck()
 
-    init(_ view: LogView, _ progress: ((Double) -> Void)?) {
+    init(_ view: LogView, _ manifest: Manifest, _ progress: ((Double) -> Void)?) {
         self.view = view
+        self.manifest = manifest
         self.progress = progress
-        totalBytes = (0..<view.count).reduce(0) { $0 + (view.entry($1)?.end.offset ?? 0) }
+        totalBytes = max(1, (0..<view.count).reduce(0) { $0 + (view.entry($1)?.bytes ?? 0) })
+    }
+
+    func finished() -> VerificationReport {
+        var report = report
+        report.blocks = check.blocks
+        report.records = check.records
+        report.bytes = check.bytes
+        return report
     }
 
     mutating func segment(_ number: Int) {
         guard let entry = view.entry(number) else { return }
+        let path = view.directory.path(of: entry.name)
         do {
-            try check(entry, after: view.entry(number - 1))
+            let (progress, totalBytes) = (progress, totalBytes)
+            try check.check(entry, after: view.entry(number - 1), of: view.logID, in: view.directory) { bytes in
+                progress?(min(1, Double(bytes) / Double(totalBytes)))
+            }
         } catch {
-            note(entry, error.offset ?? 0, from: entry.firstPosition, error.message)
+            // Sealed meanwhile by the process that writes: the new file holds the same, and stands in the manifest.
+            if let now = try? view.refresh(), !(0..<now.count).contains(where: { now.entry($0)?.name == entry.name }) {
+                report.notes.append(
+                    VerificationReport.Problem(
+                        path: path, offset: 0, positions: nil,
+                        message: "The segment was sealed while the log was verified; verify again to read it."))
+            } else {
+                note(path, error.offset ?? 0, entry.firstPosition, entry.end.lastPosition, error.message)
+            }
+        }
+        for problem in check.takeProblems() {
+            note(path, problem.offset, problem.first, problem.last, problem.message)
         }
         report.segments += 1
     }
 
-    private mutating func check(_ entry: SegmentEntry, after predecessor: SegmentEntry?) throws(LogError) {
-        var (window, walk, _) = try view.directory.openSegment(
-            entry, of: view.logID, after: predecessor, limit: entry.end.offset)
-        report.bytes += walk.offset
-        while walk.offset < entry.end.offset {
-            guard case .block(let header) = try walk.peek(window), header.end <= entry.end.offset else {
-                guard try resume(&walk, window, entry) else { return }
-                continue
-            }
-            if let reason = try problem(of: header, window) {
-                note(
-                    entry, header.offset, from: header.firstPosition, through: header.lastPosition, reason)
-            }
-            walk.advance(past: header)
-            report.blocks += 1
-            report.bytes += header.end - header.offset
-            if totalBytes > 0 { progress?(Double(report.bytes) / Double(totalBytes)) }
-        }
-        if walk.nextPosition != entry.end.lastPosition + 1 || walk.chain != entry.end.chain {
-            note(entry, walk.offset, from: walk.nextPosition, "The segment does not end as the manifest says.")
-        }
-    }
-
-    /// Decodes a block; says what is wrong with it, if anything.
-    private mutating func problem(of header: BlockHeader, _ window: SegmentWindow) throws(LogError) -> String? {
-        guard let payload = try BlockWalk.payload(of: header, window) else {
-            return "The payload does not fit its checksum."
-        }
-        guard header.type == BlockType.data else { return nil }
-        do {
-            try decoder.decode(header, payload, into: &block)
-        } catch {
-            return "The block is malformed: \(error.reason)."
-        }
-        report.records += Int64(block.count)
-        let first = block.recordedAt[0]
-        defer { lastTime = max(lastTime, block.recordedAt[block.count - 1]) }
-        return first < lastTime ? "Time runs back." : nil
-    }
-
-    /// Notes damage and looks for the next sound header, so that the report names exactly what is missing.
-    private mutating func resume(
-        _ walk: inout BlockWalk, _ window: SegmentWindow, _ entry: SegmentEntry
-    ) throws(LogError) -> Bool {
-        let damaged = walk.offset
-        var offset = damaged + Int64(Format.alignment)
-        while offset < entry.end.offset {
-            let bytes = try window.bytes(at: offset, count: Format.blockHeaderBytes)
-            if let base = bytes.baseAddress,
-                case .header(let header) = BlockHeader.decoded(base, offset: offset, salt: walk.salt),
-                header.firstPosition >= walk.nextPosition
-            {
-                note(
-                    entry, damaged, from: walk.nextPosition, through: header.firstPosition - 1,
-                    "The bytes up to \(offset) are damaged.")
-                walk.offset = offset
-                walk.chain = header.previous
-                walk.nextPosition = header.firstPosition
-                return true
-            }
-            offset += Int64(Format.alignment)
-        }
-        note(entry, damaged, from: walk.nextPosition, "The bytes up to the segment's end are damaged.")
-        return false
-    }
-
-    private mutating func note(
-        _ entry: SegmentEntry, _ offset: Int64, from first: Int64, through last: Int64? = nil, _ message: String
-    ) {
-        let end = last ?? entry.end.lastPosition
+    private mutating func note(_ path: String, _ offset: Int64, _ first: Int64, _ last: Int64, _ message: String) {
         report.problems.append(
             VerificationReport.Problem(
-                path: view.directory.path(of: entry.name), offset: offset,
-                positions: first <= end ? Position(first)...Position(end) : nil, message: message))
+                path: path, offset: offset, positions: first <= last ? Position(first)...Position(last) : nil,
+                message: message))
     }
 
-    /// Notes segments that the manifest does not name.
+    /// Notes files that the manifest does not name; the next opening for writing decides what becomes of them.
     mutating func unlistedFiles() throws(LogError) {
-        let listed = Set((0..<view.count).compactMap { view.entry($0)?.name })
-        for name in try view.directory.list() where name.hasSuffix(".log") && !listed.contains(name) {
-            report.problems.append(
-                VerificationReport.Problem(
-                    path: view.directory.path(of: name), offset: 0, positions: nil,
-                    message: "The manifest does not name this segment; the next opening for writing sets it aside."))
+        let listed = Set(manifest.segments.map(\.name))
+        let tail = try view.directory.readTail(manifest)
+        for name in try view.directory.list() where !listed.contains(name) {
+            let path = view.directory.path(of: name)
+            let found: Leftover
+            do {
+                found = try view.directory.leftover(name, manifest, tail)
+            } catch where error.errno == ENOENT {
+                continue
+            }
+            switch found {
+            case .none: continue
+            case .copy(let what), .original(let what), .creation(let what):
+                report.notes.append(
+                    VerificationReport.Problem(
+                        path: path, offset: 0, positions: nil,
+                        message: "This is \(what); the next opening for writing clears it away."))
+            case .proof(let first):
+                note(
+                    path, 0, first, first,
+                    "The manifest does not name this segment, which holds acknowledged records. "
+                        + "Restore the manifest from a backup.")
+            }
         }
     }
 }

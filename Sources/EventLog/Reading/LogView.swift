@@ -11,6 +11,8 @@ struct LogView: Sendable {
     let active: SegmentEntry?
     let lastPosition: Int64
     let index: SparseIndex
+    /// Looks again at what the log consists of; positions stay what they were.
+    let refresh: @Sendable () throws(LogError) -> LogView
 
     var count: Int { closed.count + (active == nil ? 0 : 1) }
 
@@ -34,7 +36,8 @@ struct LogView: Sendable {
     }
 }
 
-/// Places in segments that were passed before, so that reading by position does not walk from the first block.
+/// Places in segments that were passed before, and the indexes of sealed ones, so that reading by position does not walk
+/// from the first block.
 final class SparseIndex: Sendable {
     /// The state of a walk in front of a block.
     struct Place: Sendable {
@@ -44,7 +47,32 @@ final class SparseIndex: Sendable {
     }
 
     private static let spacing: Int64 = 256 << 10
+    /// So many indexes of sealed segments are kept; each takes some kilobytes.
+    private static let sealedCapacity = 16
+
     private let places = Mutex<[UInt64: [Place]]>([:])
+    private let sealed = Mutex<[(segmentID: UInt64, index: SealedIndex)]>([])
+
+    /// The index of a sealed segment, if it was read lately.
+    func sealedIndex(of segmentID: UInt64) -> SealedIndex? {
+        sealed.withLock { kept in kept.first { $0.segmentID == segmentID }?.index }
+    }
+
+    /// Keeps the index of a sealed segment in the place of the one that was kept longest.
+    func keep(_ index: SealedIndex, of segmentID: UInt64) {
+        sealed.withLock { kept in
+            kept.removeAll { $0.segmentID == segmentID }
+            if kept.count >= Self.sealedCapacity { kept.removeFirst() }
+            kept.append((segmentID, index))
+        }
+    }
+
+    /// Forgets segments that are no more.
+    func forget(_ segmentIDs: [UInt64]) {
+        places.withLock { places in
+            for segmentID in segmentIDs { places[segmentID] = nil }
+        }
+    }
 
     /// Remembers a walk's place when it is far enough behind the last remembered one.
     func note(_ walk: BlockWalk, in segmentID: UInt64) {

@@ -162,7 +162,8 @@ struct Recovery {
         return block.recordedAt.last
     }
 
-    /// Moves segments that the manifest does not name to the quarantine: creations that a crash cut short.
+    /// Clears away what the manifest does not name: copies and originals of sealed segments, and, into the quarantine,
+    /// creations that a crash cut short.
     ///
     /// - Throws: `corrupted` when such a file proves acknowledged records, or when a named file is missing.
     private mutating func setAsideUnlisted(_ tail: Tail?) throws(LogError) {
@@ -174,30 +175,30 @@ struct Recovery {
                 "The segment with positions from \(missing.firstPosition) on is missing. Restore it from a backup.",
                 path: directory.path(of: missing.name))
         }
-        for name in names.subtracting(listed).sorted() where name.hasSuffix(".log") {
-            let file = try directory.openForReading(name)
-            let window = SegmentWindow(file, limit: Int64.max)
-            let page = try window.bytes(at: 0, count: Format.headerPageBytes)
-            if let header = try? SegmentHeader.decoded(page, path: file.path) {
-                let start = Int64(Format.headerPageBytes)
-                let rest = try Remainder(window, from: start, group: start, salt: header.salt)
-                let isInTail = tail?.segmentID == header.segmentID && tail?.durableEnd ?? 0 > start
-                guard rest.proof == nil, !isInTail else {
-                    throw LogError(
-                        .corrupted,
-                        "The manifest does not name this segment, which holds acknowledged records from position "
-                            + "\(header.firstPosition) on. Restore the manifest from a backup.", path: file.path)
-                }
+        for name in names.subtracting(listed).sorted() {
+            let path = directory.path(of: name)
+            switch try directory.leftover(name, manifest, tail) {
+            case .none: continue
+            case .copy: try directory.unlink(name)
+            case .original: try directory.retire(name, options)
+            case .creation(let reason): try setAside(name, reason)
+            case .proof(let first):
+                throw LogError(
+                    .corrupted,
+                    "The manifest does not name this segment, which holds acknowledged records from position "
+                        + "\(first) on. Restore the manifest from a backup.", path: path)
             }
-            let place = try directory.quarantine()
-            try directory.rename(name, to: "\(Format.quarantineName)/\(name)")
-            try place.sync()
             try directory.sync()
-            report.setAside.append(
-                RecoveryReport.SetAside(
-                    path: file.path, offset: 0, bytes: try file.size(),
-                    reason: "the manifest does not name it: its creation was cut short"))
         }
+    }
+
+    private mutating func setAside(_ name: String, _ reason: String) throws(LogError) {
+        let place = try directory.quarantine()
+        let file = try directory.openForReading(name)
+        try directory.rename(name, to: "\(Format.quarantineName)/\(name)")
+        try place.sync()
+        report.setAside.append(
+            RecoveryReport.SetAside(path: file.path, offset: 0, bytes: try file.size(), reason: reason))
     }
 }
 
@@ -206,9 +207,10 @@ extension Manifest {
     func nextSegment(after end: SegmentEnd?, createdAt: Int64) -> SegmentHeader {
         var generator = SystemRandomNumberGenerator()
         let none = SegmentEnd(lastPosition: 0, offset: 0, chain: 0, lastTime: Int64.min)
+        let index = (segments.last?.lastIndex ?? 0) + 1
         return SegmentHeader(
-            logID: logID, epoch: epoch, segmentID: generator.next(), index: (segments.last?.index ?? 0) + 1,
-            firstPosition: (end?.lastPosition ?? 0) + 1, createdAt: createdAt,
-            predecessorIndex: segments.last?.index ?? 0, predecessor: end ?? none)
+            logID: logID, epoch: epoch, segmentID: generator.next(), index: index, lastIndex: index, isSealed: false,
+            firstPosition: (end?.lastPosition ?? 0) + 1, createdAt: createdAt, predecessorIndex: index - 1,
+            predecessor: end ?? none)
     }
 }

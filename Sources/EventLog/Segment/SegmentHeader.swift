@@ -19,6 +19,9 @@ struct SegmentHeader: Hashable, Sendable {
     var segmentID: UInt64
     /// 1 for the first segment of the log, then without gaps.
     var index: UInt64
+    /// The same, or of a sealed segment that took the place of several, the index of the last of them.
+    var lastIndex: UInt64
+    var isSealed: Bool
     var firstPosition: Int64
     /// The time of the first batch: the log keeps no clock of its own.
     var createdAt: Int64
@@ -37,7 +40,7 @@ struct SegmentHeader: Hashable, Sendable {
             base.store(0, Format.segmentMagic)
             base.store(8, Format.version)
             base.store(10, UInt16(0))
-            base.store(12, UInt32(0))
+            base.store(12, isSealed ? SegmentFeature.sealed : 0)
             base.store(16, UInt32(0))
             base.store(20, UInt32(0))
             base.store(24, logID.high)
@@ -53,6 +56,8 @@ struct SegmentHeader: Hashable, Sendable {
             base.store(96, predecessor.offset)
             base.store(104, predecessor.lastTime)
             base.store(112, predecessor.chain)
+            base.store(116, UInt32(0))
+            base.store(120, lastIndex)
             let covered = UnsafeRawBufferPointer(start: base, count: Format.headerPageBytes - 4)
             base.store(Format.headerPageBytes - 4, checksum(covered))
         }
@@ -79,7 +84,8 @@ struct SegmentHeader: Hashable, Sendable {
                 .corrupted, "The segment's header page is damaged. Restore the file from a backup.", path: path,
                 offset: 0)
         }
-        guard base.load(8, UInt16.self) == Format.version, base.load(12, UInt32.self) == 0 else {
+        let features = base.load(12, UInt32.self)
+        guard base.load(8, UInt16.self) == Format.version, features & ~SegmentFeature.known == 0 else {
             throw LogError(
                 .newerFormat, "The segment needs a newer version of this software. Upgrade, then open it.",
                 path: path)
@@ -87,7 +93,8 @@ struct SegmentHeader: Hashable, Sendable {
         return SegmentHeader(
             logID: LogID(high: base.load(24, UInt64.self), low: base.load(32, UInt64.self)),
             epoch: base.load(40, UInt32.self), segmentID: base.load(48, UInt64.self),
-            index: base.load(56, UInt64.self), firstPosition: base.load(64, Int64.self),
+            index: base.load(56, UInt64.self), lastIndex: base.load(120, UInt64.self),
+            isSealed: features & SegmentFeature.sealed != 0, firstPosition: base.load(64, Int64.self),
             createdAt: base.load(72, Int64.self), predecessorIndex: base.load(80, UInt64.self),
             predecessor: SegmentEnd(
                 lastPosition: base.load(88, Int64.self), offset: base.load(96, Int64.self),

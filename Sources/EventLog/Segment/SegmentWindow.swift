@@ -61,12 +61,14 @@ struct BlockWalk {
     var chain: UInt32
     var nextPosition: Int64
     let salt: UInt32
+    /// Whether blocks of sealed segments may stand here.
+    var isSealed = false
 
     /// Looks at the next header without moving.
     func peek(_ window: SegmentWindow) throws(LogError) -> Step {
         let bytes = try window.bytes(at: offset, count: Format.blockHeaderBytes)
         guard let base = bytes.baseAddress else { return .hole }
-        switch BlockHeader.decoded(base, offset: offset, salt: salt) {
+        switch BlockHeader.decoded(base, offset: offset, salt: salt, isSealed: isSealed) {
         case .hole: return .hole
         case .invalid: return .invalid
         case .newer: return .newer
@@ -100,9 +102,9 @@ struct BlockWalk {
 extension LogDirectory {
     /// Opens a segment and checks that its header page is the one the manifest expects.
     func openSegment(
-        _ entry: SegmentEntry, of logID: LogID, after predecessor: SegmentEntry?, limit: Int64
+        _ entry: SegmentEntry, of logID: LogID, after predecessor: SegmentEntry?, limit: Int64, name: String? = nil
     ) throws(LogError) -> (window: SegmentWindow, walk: BlockWalk, header: SegmentHeader) {
-        let file = try openForReading(entry.name)
+        let file = try openForReading(name ?? entry.name)
         let window = SegmentWindow(file, limit: limit)
         let page = try window.bytes(at: 0, count: Format.headerPageBytes)
         let header = try SegmentHeader.decoded(page, path: file.path)
@@ -111,8 +113,8 @@ extension LogDirectory {
                 .foreign, "The segment belongs to log \(header.logID), not to \(logID). Put the right file back.",
                 path: file.path)
         }
-        guard header.segmentID == entry.segmentID, header.index == entry.index,
-            header.firstPosition == entry.firstPosition, header.predecessorIndex == predecessor?.index ?? 0,
+        guard header.segmentID == entry.segmentID, header.index == entry.index, header.lastIndex == entry.lastIndex,
+            header.isSealed == entry.isSealed, header.firstPosition == entry.firstPosition, header.predecessorIndex == predecessor?.lastIndex ?? 0,
             predecessor == nil || header.predecessor == predecessor?.end
         else {
             throw LogError(
@@ -122,7 +124,7 @@ extension LogDirectory {
         }
         let walk = BlockWalk(
             offset: Int64(Format.headerPageBytes), chain: SegmentHeader.chain(of: page),
-            nextPosition: entry.firstPosition, salt: header.salt)
+            nextPosition: entry.firstPosition, salt: header.salt, isSealed: header.isSealed)
         return (window, walk, header)
     }
 

@@ -21,7 +21,8 @@ final class SegmentWriter {
         salt = header.salt
         offset = Int64(Format.headerPageBytes)
         entry = SegmentEntry(
-            index: header.index, segmentID: header.segmentID, firstPosition: header.firstPosition, isActive: true,
+            index: header.index, lastIndex: header.index, segmentID: header.segmentID,
+            firstPosition: header.firstPosition, isActive: true,
             end: SegmentEnd(
                 lastPosition: header.firstPosition - 1, offset: offset, chain: chain,
                 lastTime: header.predecessor.lastTime))

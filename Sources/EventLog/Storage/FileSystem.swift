@@ -96,4 +96,11 @@ public protocol FileSystem: Sendable {
     func rename(_ source: String, to destination: String) throws(FileSystemError)
     /// Removes a file.
     func unlink(_ path: String) throws(FileSystemError)
+    /// Takes the right to write away from everybody (mode 0400); a file that is sealed never changes again.
+    func makeReadOnly(_ descriptor: Int32) throws(FileSystemError)
+}
+
+extension FileSystem {
+    /// Does nothing: a file system without permissions need not know them.
+    public func makeReadOnly(_ descriptor: Int32) throws(FileSystemError) {}
 }

@@ -69,6 +69,12 @@ struct LogDirectory: Sendable {
         }
     }
 
+    /// Removes a file of the log that is not needed any more.
+    func unlink(_ name: String) throws(LogError) {
+        let path = path(of: name)
+        do { try fileSystem.unlink(path) } catch { throw LogError(system: error, path: path) }
+    }
+
     /// Makes the directory itself, and makes its entry durable in its parent.
     func create() throws(LogError) {
         do {

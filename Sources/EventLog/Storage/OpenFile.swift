@@ -67,6 +67,10 @@ final class OpenFile: Sendable {
         do { try fileSystem.truncate(descriptor, to: length) } catch { throw LogError(system: error, path: path) }
     }
 
+    func makeReadOnly() throws(LogError) {
+        do { try fileSystem.makeReadOnly(descriptor) } catch { throw LogError(system: error, path: path) }
+    }
+
     func size() throws(LogError) -> Int64 {
         do { return try fileSystem.size(descriptor) } catch { throw LogError(system: error, path: path) }
     }

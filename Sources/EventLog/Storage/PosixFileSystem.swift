@@ -136,6 +136,11 @@ public struct PosixFileSystem: FileSystem {
         _ = try repeating("unlink", path) { Glibc.unlink(path) }
     }
 
+    /// Takes the right to write away.
+    public func makeReadOnly(_ descriptor: Int32) throws(FileSystemError) {
+        _ = try repeating("fchmod", "descriptor \(descriptor)") { fchmod(descriptor, 0o400) }
+    }
+
     /// Calls until the call is not interrupted by a signal, and turns -1 into an error.
     private func repeating<Result: FixedWidthInteger>(
         _ operation: String, _ path: @autoclosure () -> String, _ call: () -> Result

@@ -3,6 +3,7 @@
 /// Owns the files of an open log; lives on its own thread from the opening to the close.
 final class Committer {
     private let core: LogCore
+    private let sealer: BackgroundSealer
     /// Held until the log is closed; given back before anyone hears that it is.
     private var lock: OpenFile?
     private let tail: OpenFile
@@ -16,8 +17,11 @@ final class Committer {
     /// When the confirm block is due, while one is.
     private var confirmDue: Int64?
 
-    init(_ core: LogCore, lock: OpenFile, tail: OpenFile, _ recovered: RecoveredLog) throws(LogError) {
+    init(
+        _ core: LogCore, lock: OpenFile, tail: OpenFile, _ recovered: RecoveredLog, _ sealer: BackgroundSealer
+    ) throws(LogError) {
         self.core = core
+        self.sealer = sealer
         self.lock = lock
         self.tail = tail
         manifest = recovered.manifest
@@ -50,6 +54,10 @@ final class Committer {
                 monitor.lock()
             } else if state.pointee.isClosing {
                 break
+            } else if isHealthy, let due = state.pointee.installation, due.outcome == nil {
+                monitor.unlock()
+                attempt { () throws(LogError) in try install(due) }
+                monitor.lock()
             } else if isHealthy, let due = confirmDue {
                 state.pointee.isIdle = true
                 if monitor.waitForWork(until: due) { continue }
@@ -163,7 +171,35 @@ final class Committer {
             state.closed = closed
             state.active = created.entry
         }
+        sealer.wake()
         return created
+    }
+
+    /// Names a sealed segment in the place of its sources.
+    ///
+    /// A full disk leaves everything as it was, and the writer whole: whichever of the two manifests a crash leaves, the
+    /// files of both are there.
+    private func install(_ due: LogCore.Installation) throws(LogError) {
+        var next = manifest
+        var outcome: Result<Void, LogError> = .success(())
+        let names = due.sources.map(\.segmentID)
+        if let start = next.segments.firstIndex(where: { $0.segmentID == names.first }),
+            next.segments[start...].prefix(names.count).map(\.segmentID) == names
+        {
+            next.segments.replaceSubrange(start..<start + names.count, with: [due.entry])
+            do {
+                try writeManifest(next)
+                try publishTail()
+            } catch  where error.code == .diskFull { outcome = .failure(error) }
+        } else {
+            outcome = .failure(LogError(.corrupted, "The segments to seal are not in the manifest any more."))
+        }
+        core.monitor.withLock { state in
+            state.closed = manifest.segments.filter { !$0.isActive }
+            state.installation?.outcome = outcome
+        }
+        core.index.forget(due.sources.map(\.segmentID))
+        core.monitor.broadcastProgress()
     }
 
     private func writeManifest(_ next: Manifest) throws(LogError) {

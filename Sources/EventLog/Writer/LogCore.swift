@@ -6,6 +6,14 @@
 final class LogCore: Sendable {
     typealias Waiter = (position: Int64, continuation: CheckedContinuation<Result<Void, LogError>, Never>)
 
+    /// A sealed segment on its way into the manifest.
+    struct Installation {
+        var entry: SegmentEntry
+        var sources: [SegmentEntry]
+        /// Set by the committer when it is through.
+        var outcome: Result<Void, LogError>?
+    }
+
     struct State {
         var gathering = RecordColumns()
         /// The raw size of what gathers and of what is being written.
@@ -23,6 +31,8 @@ final class LogCore: Sendable {
         /// Whether the committer sleeps and must be woken.
         var isIdle = false
         var blockedCallers = 0
+        /// A sealed segment that waits for its line in the manifest.
+        var installation: Installation?
         var closed: [SegmentEntry]
         /// The active segment with its durable end.
         var active: SegmentEntry?
@@ -170,6 +180,33 @@ final class LogCore: Sendable {
         }
     }
 
+    /// Has the committer name a sealed segment in the manifest in the place of its sources, and waits for it.
+    ///
+    /// The committer does it, since only one may write the manifest. There is one caller at a time.
+    ///
+    /// - Throws: `closed` when the log closes first; `diskFull`; otherwise the writer has failed.
+    func install(_ entry: SegmentEntry, inPlaceOf sources: [SegmentEntry]) throws(LogError) {
+        monitor.lock()
+        monitor.state.pointee.installation = Installation(entry: entry, sources: sources)
+        monitor.state.pointee.blockedCallers += 1
+        monitor.signalWork()
+        while true {
+            let state = monitor.state
+            var outcome = state.pointee.installation?.outcome
+            if outcome == nil, let failure = state.pointee.failure { outcome = .failure(failure) }
+            if outcome == nil, state.pointee.isFinished {
+                outcome = .failure(LogError(.closed, "The log was closed before its segments were sealed."))
+            }
+            if let outcome {
+                state.pointee.installation = nil
+                state.pointee.blockedCallers -= 1
+                monitor.unlock()
+                return try outcome.get()
+            }
+            monitor.waitForProgress()
+        }
+    }
+
     /// Asks the committer to flush and finish, without waiting for it.
     func requestClose() {
         monitor.withLock { $0.isClosing = true }
@@ -193,7 +230,8 @@ final class LogCore: Sendable {
         monitor.withLock { state in
             LogView(
                 directory: directory, logID: id, closed: state.closed, active: state.active,
-                lastPosition: state.durablePosition, index: index)
+                lastPosition: state.durablePosition, index: index,
+                refresh: { [self] () throws(LogError) in view() })
         }
     }
 
@@ -202,7 +240,7 @@ final class LogCore: Sendable {
             var statistics = state.statistics
             let segments = state.closed + (state.active.map { [$0] } ?? [])
             statistics.segments = segments.count { $0.end.lastPosition >= $0.firstPosition }
-            statistics.bytesOnDisk = segments.reduce(0) { $0 + $1.end.offset }
+            statistics.bytesOnDisk = segments.reduce(0) { $0 + $1.bytes }
             statistics.records = state.durablePosition
             return statistics
         }

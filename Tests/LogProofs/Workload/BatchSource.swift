@@ -81,5 +81,6 @@ package func allRecords(_ reader: LogReader, from first: Position = 1, through l
 package func quietOptions() -> LogOptions {
     var options = LogOptions()
     options.confirmDelayMilliseconds = 3_600_000
+    options.sealsInBackground = false
     return options
 }

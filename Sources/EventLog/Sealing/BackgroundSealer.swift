@@ -1,0 +1,141 @@
+// The thread that seals while the log is open: it wakes when a segment was closed, and works at a share of one core.
+
+internal import Glibc
+
+/// The one place from which a log's segments are sealed.
+final class BackgroundSealer: Sendable {
+    struct State {
+        /// Segments were closed that nobody has looked at yet.
+        var isDue = true
+        /// Somebody seals at this moment.
+        var isBusy = false
+        var isStopping = false
+        /// Whether the thread has ended, or was never started.
+        var isFinished = true
+        /// Why the thread gave up; sealing is tried again at the next opening.
+        var failure: LogError?
+    }
+
+    let monitor = Monitor(State())
+
+    /// Starts the thread, which lets go of the log when it is told to stop.
+    func start(_ core: LogCore) throws(LogError) {
+        guard core.options.sealsInBackground else { return }
+        monitor.withLock { $0.isFinished = false }
+        do {
+            try startThread { self.run(core) }
+        } catch {
+            monitor.withLock { $0.isFinished = true }
+            throw error
+        }
+    }
+
+    /// Tells that a segment was closed.
+    func wake() {
+        monitor.withLock { $0.isDue = true }
+        monitor.signalWork()
+    }
+
+    /// Tells whoever seals to stop at the next block, without waiting for it.
+    func requestStop() {
+        monitor.withLock { $0.isStopping = true }
+        monitor.signalWork()
+        monitor.broadcastProgress()
+    }
+
+    /// Stops sealing, and waits until nobody touches the files any more.
+    func stop() {
+        requestStop()
+        monitor.lock()
+        while !monitor.state.pointee.isFinished || monitor.state.pointee.isBusy { monitor.waitForProgress() }
+        monitor.unlock()
+    }
+
+    /// Seals everything that is closed, in the caller's thread and without sparing it.
+    func sealAll(_ core: LogCore) throws(LogError) -> SealReport {
+        guard begin() else {
+            throw LogError(.closed, "The log was closed. Open it again.", path: core.directory.path)
+        }
+        defer { end() }
+        let plan = SealPlan(targetBytes: core.options.segmentBytes, takesAll: true)
+        var report = SealReport()
+        while try Sealer(directory: core.directory, core: core).sealNext(
+            plan, &report, pace: { !self.monitor.withLock { $0.isStopping } })
+        {}
+        return report
+    }
+
+    /// Waits until nobody else seals; false when sealing was told to stop.
+    private func begin() -> Bool {
+        monitor.lock()
+        defer { monitor.unlock() }
+        while monitor.state.pointee.isBusy, !monitor.state.pointee.isStopping { monitor.waitForProgress() }
+        guard !monitor.state.pointee.isStopping else { return false }
+        monitor.state.pointee.isBusy = true
+        return true
+    }
+
+    private func end() {
+        monitor.withLock { $0.isBusy = false }
+        monitor.broadcastProgress()
+    }
+
+    private func run(_ core: LogCore) {
+        let plan = SealPlan(targetBytes: core.options.segmentBytes, takesAll: false)
+        let sealer = Sealer(directory: core.directory, core: core)
+        while waitUntilDue() {
+            guard begin() else { break }
+            var report = SealReport()
+            var isGoingOn = true
+            while isGoingOn {
+                do {
+                    var pace = Pace(dutyPercent: core.options.sealDutyPercent)
+                    isGoingOn = try sealer.sealNext(plan, &report) { self.rest(&pace) }
+                } catch {
+                    // Nothing is lost by not sealing. A full disk or a damaged original is no reason to stop the writer;
+                    // reading and verifying report the damage.
+                    monitor.withLock { $0.failure = error }
+                    isGoingOn = false
+                }
+            }
+            end()
+            if monitor.withLock({ $0.failure != nil }) { break }
+        }
+        monitor.withLock { $0.isFinished = true }
+        monitor.broadcastProgress()
+    }
+
+    private func waitUntilDue() -> Bool {
+        monitor.lock()
+        defer { monitor.unlock() }
+        while !monitor.state.pointee.isDue, !monitor.state.pointee.isStopping { monitor.waitForWork() }
+        monitor.state.pointee.isDue = false
+        return !monitor.state.pointee.isStopping
+    }
+
+    /// Sleeps as long as the thread's share asks for; false when it was told to stop.
+    private func rest(_ pace: inout Pace) -> Bool {
+        let until = pace.restUntil()
+        monitor.lock()
+        defer { monitor.unlock() }
+        while !monitor.state.pointee.isStopping, Monitor<State>.now() < until {
+            _ = monitor.waitForWork(until: until)
+        }
+        return !monitor.state.pointee.isStopping
+    }
+}
+
+/// How long to rest after how much work.
+private struct Pace {
+    private let dutyPercent: Int64
+    private var workBegan = Monitor<Int>.now()
+
+    init(dutyPercent: Int) { self.dutyPercent = Int64(min(100, max(1, dutyPercent))) }
+
+    mutating func restUntil() -> Int64 {
+        let now = Monitor<Int>.now()
+        let rest = (now - workBegan) * (100 - dutyPercent) / dutyPercent
+        workBegan = now + rest
+        return now + rest
+    }
+}

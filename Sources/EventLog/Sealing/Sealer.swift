@@ -1,0 +1,133 @@
+// Seals segments: reads them, writes them again in large blocks, reads that back, and only then lets the log rely on it.
+//
+// Killed anywhere, nothing is lost: until the manifest names the new file the old ones count, and from then on the new
+// one does, which was synced and read back before. What is left over is recognised by its header at the next opening.
+
+/// What sealing did.
+public struct SealReport: Hashable, Sendable {
+    /// How many segments were sealed.
+    public internal(set) var sources = 0
+    /// How many segments they became.
+    public internal(set) var segments = 0
+    /// The records in them.
+    public internal(set) var records: Int64 = 0
+    /// The bytes before.
+    public internal(set) var bytesBefore: Int64 = 0
+    /// The bytes after, with index, summary and trailer.
+    public internal(set) var bytesAfter: Int64 = 0
+
+    /// Makes an empty report.
+    public init() {}
+}
+
+/// One sealing at a time; the thread in the background and callers of ``EventLog/seal()`` share it.
+struct Sealer {
+    let directory: LogDirectory
+    let core: LogCore
+
+    /// Seals the next run; false when there was nothing to do, or it was told to stop.
+    ///
+    /// `pace` is called after every block that was read; it may wait, and false stops.
+    func sealNext(
+        _ plan: SealPlan, _ report: inout SealReport, pace: () -> Bool
+    ) throws(LogError) -> Bool {
+        let view = core.view()
+        guard let run = plan.next(view.closed) else { return false }
+        let sources = Array(view.closed[run])
+        guard let entry = try write(sources, view, after: view.entry(run.lowerBound - 1), pace) else { return false }
+        try core.install(entry, inPlaceOf: sources)
+        report.sources += sources.count
+        report.segments += 1
+        report.records += entry.end.lastPosition - entry.firstPosition + 1
+        report.bytesBefore += sources.reduce(0) { $0 + $1.bytes }
+        report.bytesAfter += entry.bytes
+        for source in sources { try directory.retire(source.name, core.options) }
+        try directory.sync()
+        return true
+    }
+
+    /// Writes the sealed file under its own name and proves that it holds the same; `nil` when told to stop.
+    private func write(
+        _ sources: [SegmentEntry], _ view: LogView, after predecessor: SegmentEntry?, _ pace: () -> Bool
+    ) throws(LogError) -> SegmentEntry? {
+        guard let first = sources.first, let last = sources.last else { return nil }
+        let original = try directory.openSegment(first, of: view.logID, after: predecessor, limit: first.bytes).header
+        var generator = SystemRandomNumberGenerator()
+        let header = SegmentHeader(
+            logID: view.logID, epoch: core.epoch, segmentID: generator.next(), index: first.index,
+            lastIndex: last.lastIndex, isSealed: true, firstPosition: first.firstPosition,
+            createdAt: original.createdAt, predecessorIndex: original.predecessorIndex,
+            predecessor: original.predecessor)
+        var entry = SegmentEntry(
+            index: header.index, lastIndex: header.lastIndex, segmentID: header.segmentID,
+            firstPosition: header.firstPosition, isActive: false, end: last.end,
+            sealed: SealedPart(bytes: 0, digest: .start))
+        let temporary = entry.name + Format.temporarySuffix
+        let writer = try SealedWriter(
+            header, name: temporary, in: directory, level: core.options.sealedCompressionLevel, end: last.end,
+            after: predecessor?.sealed?.digest ?? .start)
+        do {
+            guard try copy(sources, view, to: writer, pace) else {
+                try directory.unlink(temporary)
+                return nil
+            }
+            entry.sealed = try writer.finish()
+            try readBack(entry, temporary, view, after: predecessor)
+        } catch {
+            // Its space may be what a full disk needs; should this fail too, the next opening removes the file.
+            try? directory.unlink(temporary)
+            throw error
+        }
+        try directory.rename(temporary, to: entry.name)
+        try directory.sync()
+        return entry
+    }
+
+    /// Reads all records of the sources; false when told to stop, which little work is not worth.
+    private func copy(
+        _ sources: [SegmentEntry], _ view: LogView, to writer: SealedWriter, _ pace: () -> Bool
+    ) throws(LogError) -> Bool {
+        guard let first = sources.first, let last = sources.last else { return true }
+        let isSmall = sources.reduce(0) { $0 + $1.bytes } <= Self.smallBytes
+        var cursor = BlockCursor(view, from: first.firstPosition, through: last.end.lastPosition)
+        var block = DecodedBlock()
+        var next = first.firstPosition
+        while try cursor.next(into: &block) {
+            try writer.add(block)
+            next = block.lastPosition.rawValue + 1
+            guard isSmall || pace() else { return false }
+        }
+        if next == last.end.lastPosition + 1 { return true }
+        throw LogError(
+            .corrupted,
+            "The segments end at position \(next - 1) instead of \(last.end.lastPosition); nothing was changed. "
+                + "Restore them from a backup.", path: directory.path(of: last.name))
+    }
+
+    /// Less than this is sealed to the end even while the log closes: it takes some milliseconds, and a program that
+    /// opens the log for one command each time would otherwise never come to it.
+    private static let smallBytes: Int64 = 1 << 20
+
+    /// Opens the new file again, decodes every block, and compares digest, index and summary.
+    private func readBack(
+        _ entry: SegmentEntry, _ name: String, _ view: LogView, after predecessor: SegmentEntry?
+    ) throws(LogError) {
+        var check = SegmentCheck()
+        try check.check(entry, after: predecessor, of: view.logID, in: directory, name: name)
+        if let problem = check.takeProblems().first {
+            throw LogError(
+                .corrupted, "The sealed copy is wrong: \(problem.message) The originals were kept. Check the device.",
+                path: directory.path(of: name), offset: problem.offset)
+        }
+    }
+}
+
+extension LogDirectory {
+    /// Takes an original away whose place a sealed segment has taken.
+    func retire(_ name: String, _ options: LogOptions) throws(LogError) {
+        guard options.keepsSealedOriginals else { return try unlink(name) }
+        let place = try quarantine()
+        try rename(name, to: "\(Format.quarantineName)/\(name)")
+        try place.sync()
+    }
+}
