@@ -24,6 +24,17 @@ extension EnrollmentState {
             liveEnrollments[Self.key(user, term)] = enrollment
         }
 
+        /// Adds a live enrollment; false where the user has one in the term already.
+        mutating func addLive(_ enrollment: EnrollmentID, user: UserID, term: TermID) -> Bool {
+            liveEnrollments.updateValue(enrollment, forKey: Self.key(user, term)) == nil
+        }
+
+        mutating func reserve(users: Int, terms: Int, live: Int) {
+            usersByEmail.reserveCapacity(users)
+            termsByNumber.reserveCapacity(terms)
+            liveEnrollments.reserveCapacity(live)
+        }
+
         /// Injective below 2³², which is more users or terms than fit into memory.
         @inline(__always)
         private static func key(_ user: UserID, _ term: TermID) -> UInt64 {
