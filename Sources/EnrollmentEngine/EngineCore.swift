@@ -6,8 +6,8 @@ internal import EventLog
 /// Everything that the one writer owns.
 struct EngineCore: Sendable {
     private(set) var state: EnrollmentState
-    private var remembered: RememberedCommands
-    private var lastRecordedAt: Timestamp
+    private(set) var remembered: RememberedCommands
+    private(set) var lastRecordedAt: Timestamp
     private var batch = LogBatch()
     private(set) var recent: RecentEvents
     private let log: EventLog

@@ -12,6 +12,14 @@ public struct EngineOptions: Sendable {
         case transient
     }
 
+    /// What happens to snapshots, which let an opening begin with a state instead of the first event.
+    public enum Snapshots: Hashable, Sendable {
+        /// None is read and none written: every opening replays the whole history.
+        case off
+        /// One is written when a store is closed, or was just opened, and so many events came since the last one.
+        case after(events: Int)
+    }
+
     /// Whether refusals are recorded.
     public var refusals: Refusals = .recorded
     /// How many events may wait for the disk before callers wait too (or get `overloaded`); 1 or more.
@@ -20,6 +28,8 @@ public struct EngineOptions: Sendable {
     ///
     /// 1 or more.
     public var recentEvents = 16_384
+    /// Whether, and how often, snapshots are written.
+    public var snapshots: Snapshots = .after(events: 65_536)
     /// The log's own options.
     public var log = LogOptions()
 

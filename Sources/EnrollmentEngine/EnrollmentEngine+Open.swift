@@ -36,16 +36,18 @@ extension EnrollmentEngine {
                 try settings.save(files)
             }
             return EnrollmentEngine(
-                layout: layout, settings: settings, calendar: calendar, log: log, replay: Replay(), options: options,
-                clock: clock)
+                layout: layout, settings: settings, calendar: calendar, log: log,
+                opening: Opening(log, layout, options), options: options, clock: clock)
         }
     }
 
-    /// Opens a store: takes its lock, recovers the log, replays it.
+    /// Opens a store: takes its lock, recovers the log, replays what came after the newest snapshot.
+    ///
+    /// ``openingReport`` tells where the replay began, and which snapshots were not believed.
     ///
     /// - Throws: `notFound`, `locked` (naming the process), `foreign`, `damaged`, `newerFormat`,
     ///   `insecurePermissions`, `diskFull`, `io`.
-    /// - Complexity: O(*n*) in the events of the log.
+    /// - Complexity: O(*n*) in the events after the newest snapshot, and in what the state holds.
     public static func open(
         at directory: String, options: EngineOptions = .init(), clock: any EngineClock = SystemClock()
     ) async throws(EngineError) -> EnrollmentEngine {
@@ -56,15 +58,15 @@ extension EnrollmentEngine {
             let log = try translating { () throws(LogError) in
                 try EventLog.open(at: layout.logPath, options: options.log, fileSystem: options.fileSystem)
             }
-            let replay = try closing(log) { () throws(EngineError) in
+            let opening = try closing(log) { () throws(EngineError) in
                 try settings.check(log.id)
-                var replay = Replay()
-                try replay.run(log.reader(), through: nil)
-                return replay
+                var opening = Opening(log, layout, options)
+                try opening.run(log, options)
+                return opening
             }
             return EnrollmentEngine(
-                layout: layout, settings: settings, calendar: calendar, log: log, replay: replay, options: options,
-                clock: clock)
+                layout: layout, settings: settings, calendar: calendar, log: log, opening: opening,
+                options: options, clock: clock)
         }
     }
 

@@ -23,9 +23,13 @@ public final class EnrollmentEngine: Sendable {
     let options: EngineOptions
     let batches: BatchReader
     let watermark: Watermark
+    private let snapshots: Mutex<SnapshotStore>
+
+    /// How the store was opened.
+    public let openingReport: OpeningReport
 
     init(
-        layout: StoreLayout, settings: StoreSettings, calendar: StoreCalendar, log: EventLog, replay: Replay,
+        layout: StoreLayout, settings: StoreSettings, calendar: StoreCalendar, log: EventLog, opening: Opening,
         options: EngineOptions, clock: any EngineClock
     ) {
         self.layout = layout
@@ -35,7 +39,9 @@ public final class EnrollmentEngine: Sendable {
         self.options = options
         batches = BatchReader(reader: log.reader())
         watermark = Watermark(durable: log.durablePosition)
-        core = Mutex(EngineCore(replay: replay, log: log, options: options, clock: clock))
+        openingReport = opening.report
+        snapshots = Mutex(opening.snapshots)
+        core = Mutex(EngineCore(replay: opening.replay, log: log, options: options, clock: clock))
         log.onDurable { [watermark] in watermark.advance(to: $0) }
     }
 
@@ -113,16 +119,39 @@ public final class EnrollmentEngine: Sendable {
     /// What opening had to set aside; empty after a clean close.
     public var recovery: RecoveryReport { log.recovery }
 
-    /// Stops taking commands, waits until those it has are durable, ends all followers, releases the store.
+    /// What went wrong beside the work, in opening and in closing, each with its file and the reason; nothing is lost
+    /// by it.
+    public var warnings: [String] { snapshots.withLock { $0.warnings } }
+
+    /// Stops taking commands, waits until those it has are durable, writes a snapshot where one is due, ends all
+    /// followers, releases the store.
     ///
     /// - Throws: what kept the last group from becoming durable. A second call does nothing.
     public func close() async throws(EngineError) {
-        core.withLock { $0.isClosed = true }
-        let log = log
+        let wasClosed = core.withLock { core in
+            defer { core.isClosed = true }
+            return core.isClosed
+        }
         defer { watermark.close() }
-        try await blocking { () throws(EngineError) in
+        try await blocking { [self] () throws(EngineError) in
+            if !wasClosed { writeSnapshot() }
             try translating { () throws(LogError) in try log.close() }
         }
+    }
+
+    /// Writes a snapshot where one is due; nobody can change the state any more.
+    private func writeSnapshot() {
+        guard case .after(let events) = options.snapshots else { return }
+        let last = log.lastPosition
+        do { try log.waitUntilDurableBlocking(last) } catch {
+            // Closing the log, which comes next, tells why.
+            return
+        }
+        let replay = core.withLock { core in
+            Replay(
+                state: core.state, remembered: core.remembered, lastRecordedAt: core.lastRecordedAt, position: last)
+        }
+        snapshots.withLock { $0.write(replay, after: events) }
     }
 
     private func submitWhenThereIsRoom(_ envelope: CommandEnvelope) async throws(ExecutionError) -> Submission {

@@ -8,7 +8,7 @@ public import EventLog
 extension EnrollmentEngine {
     /// The history of this store, for replays; reads what is durable.
     public var history: EventHistory {
-        EventHistory(settings: settings, layout: layout, reader: log.reader())
+        EventHistory(settings: settings, layout: layout, reader: log.reader(), fileSystem: options.fileSystem)
     }
 
     /// The events after a position, at least one and at most `limit`: waits until there is one.

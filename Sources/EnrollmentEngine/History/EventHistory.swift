@@ -8,6 +8,7 @@ public struct EventHistory: Sendable {
     public let settings: StoreSettings
     public let layout: StoreLayout
     let reader: LogReader
+    let fileSystem: any FileSystem
 
     /// Opens the history of a store.
     ///
@@ -23,7 +24,7 @@ public struct EventHistory: Sendable {
             try LogReader.open(at: layout.logPath, fileSystem: fileSystem)
         }
         try settings.check(reader.id)
-        return EventHistory(settings: settings, layout: layout, reader: reader)
+        return EventHistory(settings: settings, layout: layout, reader: reader, fileSystem: fileSystem)
     }
 
     /// The log's identity, as checkpoints name it.
@@ -52,10 +53,15 @@ public struct EventHistory: Sendable {
 
     /// The state that the events through `position` make; through the last durable one where none is given.
     ///
-    /// - Complexity: O(*n*) in the events.
+    /// Begins with the newest snapshot at or before that position that proves right; others are passed over in silence.
+    ///
+    /// - Complexity: O(*n*) in the events after that snapshot, and in what the state holds.
     public func state(through position: Position? = nil) throws(EngineError) -> EnrollmentState {
-        var replay = Replay()
-        try replay.run(reader, through: position)
+        let last = try lastPosition()
+        let wanted = min(position ?? last, last)
+        var snapshots = SnapshotStore(layout: layout, fileSystem: fileSystem, log: reader)
+        var replay = try snapshots.start(upTo: wanted)
+        try replay.run(reader, through: wanted)
         return replay.state
     }
 }

@@ -4,14 +4,18 @@ internal import Enrollment
 internal import EventLog
 
 /// Folds events into state and remembered commands.
-struct Replay {
+struct Replay: Sendable {
     var state = EnrollmentState()
     var remembered = RememberedCommands()
     var lastRecordedAt = Timestamp.earliest
+    /// The last position whose event was folded; an empty replay stands before the first.
+    var position: Position = .zero
 
-    /// Folds everything through a position, or all that is durable.
+    /// Folds everything that follows through a position, or through all that is durable.
     mutating func run(_ reader: LogReader, through last: Position?) throws(EngineError) {
-        var blocks = try translating { () throws(LogError) in try reader.blocks(from: 1, through: last) }
+        let first = Position(position.rawValue + 1)
+        if let last, last < first { return }
+        var blocks = try translating { () throws(LogError) in try reader.blocks(from: first, through: last) }
         var block = DecodedBlock()
         while try translating({ () throws(LogError) in try blocks.next(into: &block) }) {
             for index in 0..<block.count { try fold(block, index) }
@@ -32,5 +36,6 @@ struct Replay {
         }
         if event.isBatchStart { remembered.remember(event.commandID, at: event.position) }
         lastRecordedAt = event.time.recordedAt
+        position = event.position
     }
 }

@@ -10,6 +10,8 @@ public struct StoreLayout: Hashable, Sendable {
     public var settingsPath: String { directory + "/store.json" }
     /// The event log's own directory.
     public var logPath: String { directory + "/log" }
+    /// States that opening begins with instead of the first event; derived from the log.
+    public var snapshotsPath: String { directory + "/snapshots" }
     /// The read tables, derived from the log.
     public var readTablesPath: String { directory + "/read.sqlite" }
 }

@@ -1,0 +1,149 @@
+// The facts of a snapshot, row by row: what stands in SNAPSHOT.md under "Rows", in both directions.
+
+internal import Enrollment
+internal import EventLog
+
+enum SnapshotRows {
+    static func encode(_ user: User, to bytes: inout [UInt8]) {
+        ByteWriter.text(user.email, to: &bytes)
+        ByteWriter.text(user.name, to: &bytes)
+        bytes.append(user.role.rawValue)
+        bytes.append(user.status.rawValue)
+        ByteWriter.optionalText(user.sourceID, to: &bytes)
+        ByteWriter.signed(user.version.rawValue, to: &bytes)
+    }
+
+    static func addUser(_ reader: inout ByteReader, to state: inout StateAssembly) throws(PayloadProblem) {
+        let email = try reader.text()
+        let name = try reader.text()
+        let role: Role = try reader.value()
+        let status: UserStatus = try reader.value()
+        let sourceID = try reader.optionalText()
+        let version = StreamVersion(try reader.signed())
+        try possible { () throws(ImpossibleState) in
+            try state.addUser(
+                email: email, name: name, role: role, status: status, sourceID: sourceID, version: version)
+        }
+    }
+
+    static func encode(_ course: Course, to bytes: inout [UInt8]) {
+        ByteWriter.text(course.title, to: &bytes)
+        ByteWriter.text(course.description, to: &bytes)
+        ByteWriter.text(course.category, to: &bytes)
+        ByteWriter.optionalID(course.instructor?.rawValue, to: &bytes)
+        bytes.append(course.status.rawValue)
+        ByteWriter.optionalText(course.sourceID, to: &bytes)
+        ByteWriter.optionalInstant(course.publishedAt, to: &bytes)
+        ByteWriter.signed(course.version.rawValue, to: &bytes)
+    }
+
+    static func addCourse(_ reader: inout ByteReader, to state: inout StateAssembly) throws(PayloadProblem) {
+        let title = try reader.text()
+        let description = try reader.text()
+        let category = try reader.text()
+        let instructor = try reader.optionalID().map { UserID($0) }
+        let status: CourseStatus = try reader.value()
+        let sourceID = try reader.optionalText()
+        let publishedAt = try reader.optionalInstant()
+        let version = StreamVersion(try reader.signed())
+        try possible { () throws(ImpossibleState) in
+            try state.addCourse(
+                title: title, description: description, category: category, instructor: instructor, status: status,
+                sourceID: sourceID, publishedAt: publishedAt, version: version)
+        }
+    }
+
+    static func encode(_ term: Term, to bytes: inout [UInt8]) {
+        ByteWriter.optionalID(term.course.rawValue, to: &bytes)
+        ByteWriter.signed(Int64(term.termNumber), to: &bytes)
+        CommandCodec.encode(term.dates, to: &bytes)
+        ByteWriter.signed(Int64(term.capacity), to: &bytes)
+        bytes.append(term.admission.rawValue)
+        bytes.append(term.status.rawValue)
+        CommandCodec.encodeOptional(term.window, to: &bytes)
+        ByteWriter.optionalText(term.sourceID, to: &bytes)
+        ByteWriter.signed(term.version.rawValue, to: &bytes)
+        ByteWriter.signed(term.refusalsVersion.rawValue, to: &bytes)
+    }
+
+    static func addTerm(_ reader: inout ByteReader, to state: inout StateAssembly) throws(PayloadProblem) {
+        let course = CourseID(try reader.id())
+        let termNumber = try reader.int()
+        let dates = try CommandCodec.decodeDates(&reader)
+        let capacity = try reader.capacity()
+        let admission: Admission = try reader.value()
+        let status: TermStatus = try reader.value()
+        let window = try CommandCodec.decodeOptionalWindow(&reader)
+        let sourceID = try reader.optionalText()
+        let version = StreamVersion(try reader.signed())
+        let refusalsVersion = StreamVersion(try reader.signed())
+        try possible { () throws(ImpossibleState) in
+            try state.addTerm(
+                course: course, termNumber: termNumber, dates: dates, capacity: capacity, admission: admission,
+                status: status, window: window, sourceID: sourceID, version: version,
+                refusalsVersion: refusalsVersion)
+        }
+    }
+
+    /// `changedAt` is what the enrollment before it had, updated here: neighbours were made at about the same time.
+    static func encode(_ enrollment: Enrollment, after changedAt: inout Int64, to bytes: inout [UInt8]) {
+        ByteWriter.unsigned(UInt64(bitPattern: enrollment.user.rawValue), to: &bytes)
+        // Four statuses are two bits; an id of 62 bits is more than any memory holds.
+        let status = UInt64(enrollment.status.rawValue) - 1
+        ByteWriter.unsigned(UInt64(bitPattern: enrollment.term.rawValue) << 2 | status, to: &bytes)
+        ByteWriter.signed(enrollment.changedAt.rawValue &- changedAt, to: &bytes)
+        changedAt = enrollment.changedAt.rawValue
+    }
+
+    @inline(__always)
+    static func addEnrollment(
+        _ reader: inout ByteReader, after changedAt: inout Int64, to state: inout StateAssembly
+    ) throws(PayloadProblem) {
+        let user = UserID(Int64(truncatingIfNeeded: try reader.unsigned()))
+        let place = try reader.unsigned()
+        changedAt &+= try reader.signed()
+        guard let status = EnrollmentStatus(rawValue: UInt8(place & 3) + 1) else {
+            throw PayloadProblem(message: "an enrollment has no known status")
+        }
+        let (term, time) = (TermID(Int64(place >> 2)), Timestamp(microseconds: changedAt))
+        try possible { () throws(ImpossibleState) in
+            try state.addEnrollment(user: user, term: term, status: status, changedAt: time)
+        }
+    }
+
+    static func encode(_ id: CommandID, at position: Position, after last: inout Int64, to bytes: inout [UInt8]) {
+        ByteWriter.unsigned(UInt64(bitPattern: position.rawValue &- last), to: &bytes)
+        last = position.rawValue
+        withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) { bytes.append(contentsOf: $0) }
+    }
+
+    /// Positions rise, and none lies behind the snapshot's own.
+    @inline(__always)
+    static func addCommand(
+        _ reader: inout ByteReader, after last: inout Int64, through position: Int64,
+        to remembered: inout RememberedCommands
+    ) throws(PayloadProblem) {
+        let distance = try reader.unsigned()
+        guard distance >= 1, distance <= UInt64(position - last) else {
+            throw PayloadProblem(message: "a command has no position of its own")
+        }
+        last += Int64(distance)
+        let high = try reader.bigEndian()
+        remembered.remember(CommandID(high: high, low: try reader.bigEndian()), at: Position(last))
+    }
+
+    @inline(__always)
+    static func possible<Value>(_ body: () throws(ImpossibleState) -> Value) throws(PayloadProblem) -> Value {
+        do { return try body() } catch { throw PayloadProblem(message: error.message) }
+    }
+}
+
+extension ByteReader {
+    /// Eight bytes, the highest first.
+    @inline(__always)
+    mutating func bigEndian() throws(PayloadProblem) -> UInt64 {
+        var value: UInt64 = 0
+        for _ in 0..<8 { value = value << 8 | UInt64(try byte()) }
+        return value
+    }
+}
