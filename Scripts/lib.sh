@@ -55,10 +55,18 @@ missing_packages() {
     pkg-config --exists sqlite3 || echo libsqlite3-dev
 }
 
-# Installs what is missing and says so; ends the script with a plain message where it cannot.
+# Debian's names of the packages that the proofs on real disks need and that this system lacks, one a line.
+missing_torture_packages() {
+    command -v strace >/dev/null || echo strace
+    command -v mkfs.ext4 >/dev/null || echo e2fsprogs
+    command -v mkfs.xfs >/dev/null || echo xfsprogs
+    command -v mount >/dev/null || echo mount
+}
+
+# Installs what the given function lists and says so; ends the script with a plain message where it cannot.
 install_packages() {
-    local missing
-    mapfile -t missing < <(missing_packages)
+    local list=$1 missing
+    mapfile -t missing < <("$list")
     [ ${#missing[@]} -eq 0 ] && return
 
     command -v apt-get >/dev/null ||
@@ -73,11 +81,17 @@ install_packages() {
     "${as_root[@]}" apt-get update -qq >&2 || fail "'apt-get update' failed; missing: ${missing[*]}"
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
         "${missing[@]}" >&2 || fail "'apt-get install' failed; missing: ${missing[*]}"
-    mapfile -t missing < <(missing_packages)
+    mapfile -t missing < <("$list")
     [ ${#missing[@]} -eq 0 ] || fail "still missing after the installation: ${missing[*]}"
 }
 
 prepare() {
     require_swift
-    install_packages
+    install_packages missing_packages
+}
+
+# Beside what a build needs; the programs that make file systems lie where only root looks for them.
+prepare_torture() {
+    export PATH=$PATH:/usr/sbin:/sbin
+    install_packages missing_torture_packages
 }
