@@ -168,4 +168,27 @@ import Testing
             for id in ids { #expect(after.position(of: id) == whole.position(of: id)) }
         }
     }
+
+    @Test(arguments: [71, 72, 73] as [UInt64])
+    func `remembered commands are those that a dictionary and a queue would remember`(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        for window in [1, 2, 7, 8, 100, 1_000] {
+            var remembered = RememberedCommands(window: window)
+            var queue: [(id: CommandID, position: Position)] = []
+            for number in 1...(3 * window + 20) {
+                let position = Position(Int64(number))
+                // Ids that count up lie as near to each other as ids can; half of them are random.
+                let isRandom = random.chance(1, in: 2)
+                let id = CommandID(high: isRandom ? random.next() : 0, low: isRandom ? random.next() : UInt64(number))
+                remembered.remember(id, at: position)
+                queue.append((id, position))
+                guard random.chance(1, in: 10) || number < 40 else { continue }
+                let latest = queue.suffix(window)
+                #expect(remembered.count == latest.count)
+                #expect(latest.allSatisfy { remembered.position(of: $0.id) == $0.position })
+                #expect(queue.dropLast(window).allSatisfy { remembered.position(of: $0.id) == nil })
+                #expect(zip(latest, 0..<latest.count).allSatisfy { $0.id == remembered[$1].id })
+            }
+        }
+    }
 }
