@@ -30,8 +30,9 @@ let package = Package(
             name: "EventLog", dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")],
             exclude: ["Format/FORMAT.md"], swiftSettings: strict),
         .target(
-            name: "EnrollmentEngine", dependencies: ["Enrollment", "EventLog"], exclude: ["Encoding/PAYLOADS.md"],
-            swiftSettings: strict),
+            name: "EnrollmentEngine",
+            dependencies: ["Enrollment", "EventLog", .product(name: "Crypto", package: "swift-crypto")],
+            exclude: ["Encoding/PAYLOADS.md", "Snapshot/SNAPSHOT.md"], swiftSettings: strict),
         .target(
             name: "EnrollmentReadModel",
             dependencies: [

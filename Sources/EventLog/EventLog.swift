@@ -66,11 +66,8 @@ public final class EventLog: Sendable {
     ) throws(LogError) -> EventLog {
         let place = LogDirectory(path: directory, fileSystem: fileSystem)
         try place.checkExists()
-        guard try !place.readManifest().isBackup else {
-            throw LogError(
-                .backup, "This is a backup, which stays as it was taken. Restore it to a new place, and open that.",
-                path: directory)
-        }
+        // Before the lock, which would be made where there is no log.
+        if try place.status(Format.manifestName) == nil { _ = try place.readManifest() }
         return try EventLog(place, options, lock: try place.lock())
     }
 

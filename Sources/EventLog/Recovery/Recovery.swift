@@ -22,7 +22,13 @@ struct Recovery {
     init(_ directory: LogDirectory, _ options: LogOptions) throws(LogError) {
         self.directory = directory
         self.options = options
+        // Under the lock, since another writer may have changed it before this one had the lock.
         manifest = try directory.readManifest()
+        guard !manifest.isBackup else {
+            throw LogError(
+                .backup, "This is a backup, which stays as it was taken. Restore it to a new place, and open that.",
+                path: directory.path)
+        }
     }
 
     mutating func run() throws(LogError) -> RecoveredLog {
@@ -167,15 +173,15 @@ struct Recovery {
     ///
     /// - Throws: `corrupted` when such a file proves acknowledged records, or when a named file is missing.
     private mutating func setAsideUnlisted(_ tail: Tail?) throws(LogError) {
-        let names = Set(try directory.list())
-        let listed = Set(manifest.segments.map(\.name))
-        if let missing = manifest.segments.first(where: { !names.contains($0.name) }) {
+        var missing = Set(manifest.segments.map(\.name))
+        let strangers = try directory.list().filter { missing.remove($0) == nil }
+        if let lost = missing.isEmpty ? nil : manifest.segments.first(where: { missing.contains($0.name) }) {
             throw LogError(
                 .corrupted,
-                "The segment with positions from \(missing.firstPosition) on is missing. Restore it from a backup.",
-                path: directory.path(of: missing.name))
+                "The segment with positions from \(lost.firstPosition) on is missing. Restore it from a backup.",
+                path: directory.path(of: lost.name))
         }
-        for name in names.subtracting(listed).sorted() {
+        for name in strangers {
             let path = directory.path(of: name)
             switch try directory.leftover(name, manifest, tail) {
             case .none: continue

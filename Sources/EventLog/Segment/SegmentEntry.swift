@@ -30,10 +30,23 @@ struct SegmentEntry: Hashable, Sendable {
     /// The bytes that hold blocks and what belongs to them.
     var bytes: Int64 { sealed?.bytes ?? end.offset }
 
+    /// The file's name, made without intermediate strings: an opening asks for the names of all segments.
     var name: String {
-        let digits = String(firstPosition)
-        return String(repeating: "0", count: max(0, 20 - digits.count)) + digits + "-" + hexadecimalText(segmentID)
-            + (isSealed ? Format.sealedSuffix : Format.activeSuffix)
+        let suffix = isSealed ? Format.sealedSuffix : Format.activeSuffix
+        return String(unsafeUninitializedCapacity: 37 + suffix.utf8.count) { buffer in
+            var rest = UInt64(bitPattern: firstPosition)
+            for place in (0..<20).reversed() {
+                buffer[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
+            }
+            buffer[20] = UInt8(ascii: "-")
+            for place in 0..<16 {
+                let digit = UInt8(segmentID >> UInt64(60 - place * 4) & 15)
+                buffer[21 + place] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+            }
+            for (place, byte) in suffix.utf8.enumerated() { buffer[37 + place] = byte }
+            return 37 + suffix.utf8.count
+        }
     }
 
     var info: SegmentInfo {

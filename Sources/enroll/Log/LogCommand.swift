@@ -7,9 +7,11 @@ import EventLog
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
-        abstract: "Look at the log itself.",
-        discussion: "Nothing here takes a lock or changes anything: all of it works while another process writes.",
-        subcommands: [LogList.self, LogDump.self, LogStat.self, LogVerify.self])
+        abstract: "Look at the log itself, and seal it.",
+        discussion: """
+            Nothing here but `seal` takes a lock or changes anything: the rest works while another process writes.
+            """,
+        subcommands: [LogList.self, LogDump.self, LogStat.self, LogSeal.self, LogVerify.self])
 }
 
 /// Store and output: what all looks at the log take.
@@ -47,6 +49,7 @@ struct LogList: ParsableCommand {
                 writer.field("firstPosition", segment.firstPosition.rawValue)
                 writer.field("lastPosition", segment.lastPosition.rawValue)
                 writer.field("bytes", segment.bytes)
+                if let digest = segment.digest { writer.field("digest", digest.description) }
                 writer.closeObject()
                 try StandardOutput.shared.write(writer)
             } else {

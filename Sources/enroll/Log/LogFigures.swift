@@ -6,12 +6,18 @@ import EventLog
 /// Figures of a log, made by reading it.
 struct LogFigures {
     private(set) var segments = 0
+    private(set) var sealedSegments = 0
     private(set) var bytes: Int64 = 0
     private(set) var events: Int64 = 0
     private(set) var commands: Int64 = 0
     /// The canonical form of all records: what they take before the log's columns and compression.
     private(set) var canonicalBytes: Int64 = 0
     private(set) var countsByType: [UInt8: Int64] = [:]
+
+    /// Without the identifiers of commands, which are random and do not compress.
+    var bytesPerEventWithoutCommandIDs: Double {
+        events == 0 ? 0 : Double(bytes - commands * LogFigures.commandIDBytes) / Double(events)
+    }
 
     var bytesPerEvent: Double { events == 0 ? 0 : Double(bytes) / Double(events) }
     var compression: Double { bytes == 0 ? 0 : Double(canonicalBytes) / Double(bytes) }
@@ -20,6 +26,7 @@ struct LogFigures {
     init(reading reader: LogReader, label: String) throws {
         let parts = try reader.segments()
         segments = parts.count
+        sealedSegments = parts.count { $0.state == .sealed }
         bytes = parts.reduce(0) { $0 + $1.bytes }
         let last = try reader.lastPosition()
         let bar = ProgressBar(label: label, total: Int(clamping: last.rawValue))
@@ -42,6 +49,7 @@ struct LogFigures {
 
     /// Of one record: position, type, stream, version, time, actor, command, length.
     private static let canonicalOverheadBytes = 59
+    private static let commandIDBytes: Int64 = 16
 
     /// The counts with the types' names, in the order of their numbers.
     var namedCounts: [(name: String, count: Int64)] {

@@ -20,11 +20,12 @@ struct LogStat: ParsableCommand {
         let figures = try LogFigures(reading: try options.reader(), label: "log stat")
         guard options.output.isJSON else {
             var entries: [(name: String, value: String)] = [
-                ("segments", "\(figures.segments)"),
+                ("segments", "\(figures.segments), \(figures.sealedSegments) of them sealed"),
                 ("bytes", "\(figures.bytes)"),
                 ("events", "\(figures.events)"),
                 ("commands", "\(figures.commands)"),
                 ("bytes an event", figures.bytesPerEvent.oneDecimal),
+                ("without command ids", figures.bytesPerEventWithoutCommandIDs.oneDecimal),
             ]
             if figures.compression >= 1 { entries.append(("compression", "\(figures.compression.oneDecimal) : 1")) }
             try writeList(entries)
@@ -37,6 +38,7 @@ struct LogStat: ParsableCommand {
         var writer = JSONWriter()
         writer.openObject()
         writer.field("segments", figures.segments)
+        writer.field("sealedSegments", figures.sealedSegments)
         writer.field("bytes", figures.bytes)
         writer.field("events", figures.events)
         writer.field("commands", figures.commands)

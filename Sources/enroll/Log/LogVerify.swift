@@ -52,6 +52,7 @@ enum LogCheck {
                 try findings.write(
                     "log", "\(problem.path) at byte \(problem.offset)\(positions): \(problem.message)")
             }
+            for note in report.notes { findings.note("log", "\(note.path): \(note.message)") }
             findings.note(
                 "log",
                 "\(counted(report.records, "event")) in \(counted(report.segments, "segment")), "

@@ -30,7 +30,7 @@ struct StoreSession: Sendable {
     /// What the tables hold was acknowledged: the log must not take it for a torn tail.
     ///
     /// Tables that cannot be read, or of another store, prove nothing, and are told of when they are opened.
-    private static func engineOptions(_ directory: String) -> EngineOptions {
+    static func engineOptions(_ directory: String) -> EngineOptions {
         var options = EngineOptions()
         let layout = StoreLayout(directory: directory)
         guard let checkpoint = try? ReadTables.open(at: layout).checkpoint(),
@@ -79,6 +79,7 @@ struct StoreSession: Sendable {
     /// The projection ends by itself once the engine is closed and everything was given to it.
     private func close() async -> String? {
         var warning: String?
+        defer { for line in engine.warnings { writeRemark(line) } }
         do { try await engine.close() } catch {
             warning = "closing the store failed: \(Failure(error).message); what was answered is stored"
         }

@@ -1,0 +1,65 @@
+// Sealing by hand: everything that is closed becomes large compressed blocks with an index.
+
+import ArgumentParser
+import EnrollmentEngine
+import EventLog
+
+struct LogSeal: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "seal", abstract: "Compress what is closed, for good.",
+        discussion: """
+            Writes the closed segments again in large blocks with an index, reads them back against a digest of all \
+            their records, and only then lets the log rely on them. Killed anywhere, it loses nothing. A running \
+            service seals by itself in the background; this is for a log that is about to be archived, or that many \
+            short commands wrote.
+
+            It needs the log for itself: no other process may have it open for writing.
+
+            EXAMPLES
+              enroll log seal
+              enroll log seal --level 9 --keep-originals
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+    @Option(help: "How hard to compress, from 1 (fast) to 9 (small).") var level: Int = 6
+    @Flag(help: "Move the originals to log/quarantine instead of removing them.") var keepOriginals = false
+
+    func validate() throws {
+        guard (1...9).contains(level) else { throw ValidationError("--level must be from 1 to 9, not \(level).") }
+    }
+
+    func run() throws {
+        let directory = try store.directory
+        _ = try EventHistory.open(at: directory)
+        var options = StoreSession.engineOptions(directory).log
+        options.sealsInBackground = false
+        options.sealedCompressionLevel = level
+        options.keepsSealedOriginals = keepOriginals
+        do {
+            let log = try EventLog.open(at: StoreLayout(directory: directory).logPath, options: options)
+            // After a failure closing has nothing to add: nothing was appended.
+            defer { try? log.close() }
+            try write(try log.seal())
+        } catch let error as LogError { throw EngineError(error) }
+    }
+
+    private func write(_ report: SealReport) throws {
+        guard !output.isJSON else {
+            var writer = JSONWriter()
+            writer.openObject()
+            writer.field("segmentsBefore", report.sources)
+            writer.field("segmentsAfter", report.segments)
+            writer.field("events", report.records)
+            writer.field("bytesBefore", report.bytesBefore)
+            writer.field("bytesAfter", report.bytesAfter)
+            writer.closeObject()
+            return try StandardOutput.shared.write(writer)
+        }
+        guard report.sources > 0 else { return writeRemark("nothing to seal") }
+        try writeList([
+            ("segments", "\(report.sources) became \(report.segments)"), ("events", "\(report.records)"),
+            ("bytes", "\(report.bytesBefore) became \(report.bytesAfter)"),
+        ])
+    }
+}
