@@ -17,7 +17,7 @@ import Testing
 
     /// Crashes in a state, opens, compares, writes on, and does it again.
     private func check(
-        _ state: SimulatedDisk.State, _ source: BatchSource, chance: Double, seed: UInt64, generations: Int = 2
+        _ state: DiskState, _ source: BatchSource, chance: Double, seed: UInt64, generations: Int = 2
     ) throws {
         var disk = SimulatedDisk.crashed(state, keeping: chance, seed: seed)
         var source = source

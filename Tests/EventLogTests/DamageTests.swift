@@ -8,7 +8,7 @@ import Testing
 @Suite struct DamageTests {
     /// A small log on a simulated disk as a crash leaves it, and how much of it was acknowledged and is proven.
     private struct Small {
-        var state: SimulatedDisk.State
+        var state: DiskState
         var source: BatchSource
         var segment: String
         /// What block headers prove without TAIL.
@@ -38,7 +38,6 @@ import Testing
         }
         try log.close()
         var chosen = try #require(state)
-        chosen.history = []
         for (number, node) in chosen.nodes {
             chosen.nodes[number]?.durable = node.current
             chosen.nodes[number]?.pending = []

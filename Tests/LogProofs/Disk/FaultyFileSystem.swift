@@ -1,37 +1,56 @@
-// A file system with a trace of all calls, and one of them failing on request.
+// A file system with a trace of all calls, one of them failing on request, and a gate that holds one of them.
 
+internal import Dispatch
 package import EventLog
-import EnrollmentTesting
-import Glibc
-import Synchronization
+internal import Glibc
+internal import Synchronization
 
-/// Passes calls on, counts those that can fail, and refuses chosen ones.
+/// Passes calls on, counts those that can fail, and refuses, shortens or holds chosen ones.
+///
+/// `EINTR` is injected here, above the repetition that `PosixFileSystem` promises, so the log meets it as it meets any
+/// other refusal: nothing may be lost by it. That the repetition itself works shows only on the real system calls.
 package final class FaultyFileSystem: FileSystem {
+    /// What happens to the chosen call.
+    package enum Fault: Hashable, Sendable {
+        case refusal(Int32)
+        /// Reads and writes transfer half of what is asked.
+        case short
+    }
+
     private struct State {
         var trace: [String] = []
         var names: [Int32: String] = [:]
-        /// Which calls to refuse: their number in the trace, and whether all later ones fail too.
-        var failing: (number: Int, errno: Int32, isSticky: Bool)?
+        /// Which calls to hurt: their number in the trace, and whether all later ones are hurt too.
+        var failing: (number: Int, fault: Fault, isSticky: Bool)?
         /// Refuses every call of one operation on paths with this ending.
         var refused: (operation: String, suffix: String, errno: Int32)?
         /// Refuses every write that makes a file longer, as a full disk does.
         var isFull = false
         /// Transfers at most so many bytes a write.
         var longestWrite = Int.max
+        var fired = 0
+        /// The operation and path ending to hold once.
+        var held: (operation: String, suffix: String)?
+        var isHolding = false
     }
+
+    private static let patienceSeconds = 60.0
 
     private let base: any FileSystem
     private let box = Mutex(State())
+    private let released = DispatchSemaphore(value: 0)
 
     package init(
         on base: any FileSystem = PosixFileSystem(), failing number: Int? = nil, errno: Int32 = EIO,
         isSticky: Bool = false
     ) {
         self.base = base
-        if let number { box.withLock { $0.failing = (number, errno, isSticky) } }
+        if let number { fail(number, .refusal(errno), isSticky: isSticky) }
     }
 
     package var trace: [String] { box.withLock { $0.trace } }
+    /// How many calls were hurt.
+    package var fired: Int { box.withLock { $0.fired } }
 
     /// Refuses every write that makes a file longer, as a full disk does.
     package var isFull: Bool {
@@ -45,23 +64,64 @@ package final class FaultyFileSystem: FileSystem {
         set { box.withLock { $0.longestWrite = newValue } }
     }
 
+    /// Hurts the call with this number in the trace, and all later ones where sticky.
+    package func fail(_ number: Int, _ fault: Fault, isSticky: Bool) {
+        box.withLock { $0.failing = (number, fault, isSticky) }
+    }
+
     package func refuse(_ operation: String, _ suffix: String, _ errno: Int32) {
         box.withLock { $0.refused = (operation, suffix, errno) }
     }
 
-    package func relent() { box.withLock { $0.refused = nil } }
+    /// Hurts nothing any more.
+    package func relent() {
+        box.withLock { state in
+            state.refused = nil
+            state.failing = nil
+        }
+    }
 
-    private func note(_ operation: String, _ path: String) throws(FileSystemError) {
-        let number = box.withLock { state -> Int32? in
+    /// Holds the next call of an operation until `release`, so that more can gather behind it.
+    package func hold(_ operation: String, _ suffix: String) { box.withLock { $0.held = (operation, suffix) } }
+
+    /// Whether a call is held now.
+    package var isHolding: Bool { box.withLock { $0.isHolding } }
+
+    /// Lets the held call go on, or lets the next one pass when none is held.
+    package func release() {
+        let isWaiting = box.withLock { state in
+            state.held = nil
+            defer { state.isHolding = false }
+            return state.isHolding
+        }
+        if isWaiting { released.signal() }
+    }
+
+    /// Counts a call; true when it is to be shortened.
+    @discardableResult
+    private func note(_ operation: String, _ path: String) throws(FileSystemError) -> Bool {
+        let (fault, isHeld) = box.withLock { state -> (Fault?, Bool) in
             state.trace.append(operation + " " + (path.split(separator: "/").last.map(String.init) ?? ""))
             if let refused = state.refused, refused.operation == operation, path.hasSuffix(refused.suffix) {
-                return refused.errno
+                state.fired += 1
+                return (.refusal(refused.errno), false)
             }
-            guard let failing = state.failing else { return nil }
+            var isHeld = false
+            if let held = state.held, held.operation == operation, path.hasSuffix(held.suffix) {
+                state.held = nil
+                state.isHolding = true
+                isHeld = true
+            }
+            guard let failing = state.failing else { return (nil, isHeld) }
             let count = state.trace.count
-            return count == failing.number || failing.isSticky && count > failing.number ? failing.errno : nil
+            guard count == failing.number || failing.isSticky && count > failing.number else { return (nil, isHeld) }
+            if failing.fault == .short, operation != "read", operation != "write" { return (nil, isHeld) }
+            state.fired += 1
+            return (failing.fault, isHeld)
         }
-        if let number { throw FileSystemError(operation: operation, path: path, errno: number) }
+        if isHeld { _ = released.wait(timeout: .now() + Self.patienceSeconds) }
+        if case .refusal(let number) = fault { throw FileSystemError(operation: operation, path: path, errno: number) }
+        return fault == .short
     }
 
     private func name(_ descriptor: Int32) -> String { box.withLock { $0.names[descriptor] ?? "?" } }
@@ -78,19 +138,22 @@ package final class FaultyFileSystem: FileSystem {
     package func read(
         _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
     ) throws(FileSystemError) -> Int {
-        try note("read", name(descriptor))
-        return try base.read(descriptor, into: buffer, at: offset)
+        let isShort = try note("read", name(descriptor))
+        guard isShort else { return try base.read(descriptor, into: buffer, at: offset) }
+        let half = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix((buffer.count + 1) / 2))
+        return try base.read(descriptor, into: half, at: offset)
     }
 
     package func write(
         _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int64
     ) throws(FileSystemError) -> Int {
-        try note("write", name(descriptor))
+        let isShort = try note("write", name(descriptor))
         let (longest, isFull) = box.withLock { ($0.longestWrite, $0.isFull) }
         if isFull, try offset + Int64(bytes.count) > base.size(descriptor) {
             throw FileSystemError(operation: "write", path: name(descriptor), errno: ENOSPC)
         }
-        return try base.write(descriptor, UnsafeRawBufferPointer(rebasing: bytes.prefix(longest)), at: offset)
+        let count = min(longest, isShort ? (bytes.count + 1) / 2 : bytes.count)
+        return try base.write(descriptor, UnsafeRawBufferPointer(rebasing: bytes.prefix(count)), at: offset)
     }
 
     package func sync(_ descriptor: Int32) throws(FileSystemError) {
@@ -108,7 +171,10 @@ package final class FaultyFileSystem: FileSystem {
         return try base.size(descriptor)
     }
 
-    package func lock(_ descriptor: Int32) throws(FileSystemError) -> Bool { try base.lock(descriptor) }
+    package func lock(_ descriptor: Int32) throws(FileSystemError) -> Bool {
+        try note("lock", name(descriptor))
+        return try base.lock(descriptor)
+    }
 
     package func status(_ path: String) throws(FileSystemError) -> FileStatus? {
         try note("status", path)
@@ -138,5 +204,10 @@ package final class FaultyFileSystem: FileSystem {
     package func unlink(_ path: String) throws(FileSystemError) {
         try note("unlink", path)
         try base.unlink(path)
+    }
+
+    package func makeReadOnly(_ descriptor: Int32) throws(FileSystemError) {
+        try note("chmod", name(descriptor))
+        try base.makeReadOnly(descriptor)
     }
 }

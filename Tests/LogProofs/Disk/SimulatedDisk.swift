@@ -1,151 +1,153 @@
-// A disk in memory: unsynced writes stay pending, and a crash keeps any of their sectors.
+// A disk in memory: unsynced writes stay pending, a sync may fail in three ways, and the device may lie.
 
+internal import EnrollmentTesting
 package import EventLog
-import EnrollmentTesting
-import Glibc
-import Synchronization
+internal import Glibc
+internal import Synchronization
 
 /// Files and directory entries with what is durable of them and what is not.
 ///
 /// The model is crueller than most devices: sectors of unsynced writes survive in any combination, and entries of a
 /// directory that was not synced may be lost one by one.
 package final class SimulatedDisk: FileSystem {
-    package enum Change {
-        case write(offset: Int, bytes: [UInt8])
-        case truncate(Int)
+    /// What becomes of unsynced pages when a sync is refused.
+    package enum SyncFailure: CaseIterable, Sendable {
+        /// The pages count as clean: reads see them until they are evicted, and no later sync writes them.
+        case cleanWithNewContent
+        /// The pages go back to what the device holds.
+        case reverted
+        /// The pages stay dirty: the next sync writes them and succeeds.
+        case reportedOnce
     }
 
-    package struct Node {
-        package var durable: [UInt8] = []
-        package var current: [UInt8] = []
-        package var pending: [Change] = []
+    /// What the device does to one write that it reports as done.
+    package enum Lie: CaseIterable, Sendable {
+        /// The write goes nowhere.
+        case lost
+        /// The write goes one sector too far.
+        case nextSector
+        /// The write goes to the start of the file.
+        case startOfFile
+        /// The write goes to another file, at the same place.
+        case otherFile
+        /// Only the last sector of the write stays stale.
+        case staleLastSector
     }
 
-    package struct EntryChange {
-        package var directories: Set<String>
-        /// `nil` removes the entry.
-        package var entries: [(path: String, node: Int?)]
+    private struct Box {
+        var state: DiskState
+        var history: [DiskState] = []
+        var keepsHistory = false
+        var writes = 0
+        var syncs = 0
+        var failingSync: (number: Int, failure: SyncFailure)?
+        var lie: (number: Int, lie: Lie)?
+        var fired = 0
     }
 
-    package struct State {
-        package var nodes: [Int: Node] = [:]
-        package var entries: [String: Int] = [:]
-        package var durableEntries: [String: Int] = [:]
-        package var pendingEntries: [EntryChange] = []
-        package var directories: Set<String> = ["/disk"]
-        package var descriptors: [Int32: Int] = [:]
-        package var lockedNode: [Int: Int32] = [:]
-        package var nextNumber = 1
-        package var acknowledged = 0
-        package var history: [State] = []
-        package var keepsHistory = false
-    }
+    private let box: Mutex<Box>
 
-    private let box: Mutex<State>
+    package init(_ state: DiskState = DiskState()) { box = Mutex(Box(state: state)) }
 
-    package init(_ state: State = State()) { box = Mutex(state) }
-
+    /// The state now.
+    package var state: DiskState { box.withLock { $0.state } }
     /// States after each change so far, oldest first; recorded once `recordHistory` was called.
-    package var history: [State] { box.withLock { $0.history } }
-    package func recordHistory() { box.withLock { $0.keepsHistory = true } }
-    /// Notes in the trace that so many records were acknowledged.
-    package func acknowledge(_ count: Int) { box.withLock { $0.acknowledged = count } }
+    package var history: [DiskState] { box.withLock { $0.history } }
+    /// How many faults of this disk came to pass.
+    package var fired: Int { box.withLock { $0.fired } }
+    /// How many writes and syncs there were.
+    package var calls: (writes: Int, syncs: Int) { box.withLock { ($0.writes, $0.syncs) } }
 
-    /// The disk after a crash in a state: everything pending survives by the toss of a coin.
-    package static func crashed(_ state: State, keeping chance: Double, seed: UInt64) -> SimulatedDisk {
-        var generator = SplitMix64(seed: seed)
-        func survives() -> Bool { Double.random(in: 0..<1, using: &generator) < chance }
-        var result = State()
-        result.directories = state.directories
-        result.nextNumber = state.nextNumber
-        for (number, node) in state.nodes.sorted(by: { $0.key < $1.key }) {
-            var bytes = node.durable
-            for change in node.pending {
-                switch change {
-                case .truncate(let length): if survives() { bytes.setLength(length) }
-                case .write(let offset, let content):
-                    var start = 0
-                    while start < content.count {
-                        let end = min(content.count, (offset + start) / 512 * 512 + 512 - offset)
-                        if survives() { bytes.place(Array(content[start..<end]), at: offset + start) }
-                        start = end
-                    }
-                }
-            }
-            result.nodes[number] = Node(durable: bytes, current: bytes)
+    /// Remembers the state now and after every change from now on.
+    package func recordHistory() {
+        box.withLock { box in
+            box.keepsHistory = true
+            box.history.append(box.state)
         }
-        var entries = state.durableEntries
-        for change in state.pendingEntries where survives() {
-            for (path, node) in change.entries { entries[path] = node }
-        }
-        result.entries = entries
-        result.durableEntries = entries
-        return SimulatedDisk(result)
     }
+
+    /// Notes that so many records were acknowledged; a crash right after it must keep them.
+    package func acknowledge(_ count: Int) {
+        box.withLock { box in
+            box.state.acknowledged = count
+            box.state.call = "acknowledgement of \(count)"
+            if box.keepsHistory { box.history.append(box.state) }
+        }
+    }
+
+    /// Refuses the sync with this number, counted from now on.
+    package func failSync(_ number: Int, _ failure: SyncFailure) {
+        box.withLock { $0.failingSync = ($0.syncs + number, failure) }
+    }
+
+    /// Makes the device lie about the write with this number, counted from now on.
+    package func lie(aboutWrite number: Int, _ lie: Lie) { box.withLock { $0.lie = ($0.writes + number, lie) } }
 
     private func change<Result>(
-        _ operation: String, _ path: String, _ body: (inout State) -> Result?
+        _ operation: String, _ path: String, _ body: (inout Box) throws(FileSystemError) -> Result
     ) throws(FileSystemError) -> Result {
-        let result = box.withLock { state -> Result? in
-            let result = body(&state)
-            if state.keepsHistory {
-                var snapshot = state
-                snapshot.history = []
-                state.history.append(snapshot)
-            }
+        try box.withLock { box throws(FileSystemError) in
+            let result = try body(&box)
+            box.state.call = path.isEmpty ? operation : operation + " " + path
+            if box.keepsHistory { box.history.append(box.state) }
             return result
         }
-        guard let result else { throw FileSystemError(operation: operation, path: path, errno: ENOENT) }
-        return result
+    }
+
+    private static func refusal(_ operation: String, _ path: String, _ errno: Int32 = ENOENT) -> FileSystemError {
+        FileSystemError(operation: operation, path: path, errno: errno)
     }
 
     package func open(_ path: String, _ access: FileAccess) throws(FileSystemError) -> Int32 {
-        let result = box.withLock { state -> Int32? in
-            var number = state.entries[path]
+        try box.withLock { box throws(FileSystemError) in
+            var number = box.state.entries[path]
             switch access {
             case .read, .readWrite: break
-            case .createNew where number != nil: return nil
+            case .createNew where number != nil: throw Self.refusal("open", path, EEXIST)
             case .createNew, .createOrTruncate, .createIfMissing:
                 if number == nil {
-                    number = state.nextNumber
-                    state.nextNumber += 1
-                    state.nodes[number!] = Node()
-                    state.entries[path] = number
-                    state.pendingEntries.append(
-                        EntryChange(directories: [parent(path)], entries: [(path, number)]))
-                } else if access == .createOrTruncate {
-                    state.nodes[number!]!.current = []
-                    state.nodes[number!]!.pending.append(.truncate(0))
+                    guard box.state.directories.contains(parent(path)) else { throw Self.refusal("open", path) }
+                    let made = box.state.nextNumber
+                    box.state.nextNumber += 1
+                    box.state.nodes[made] = DiskState.Node()
+                    box.state.entries[path] = made
+                    box.state.pendingEntries.append(
+                        DiskState.EntryChange(directories: [parent(path)], entries: [(path, made)]))
+                    box.state.call = "create \(path)"
+                    if box.keepsHistory { box.history.append(box.state) }
+                    number = made
+                } else if let number, access == .createOrTruncate {
+                    box.state.nodes[number]?.current = []
+                    box.state.nodes[number]?.pending.append(.truncate(0))
                 }
             }
-            guard let number else { return nil }
-            let descriptor = Int32(state.nextNumber)
-            state.nextNumber += 1
-            state.descriptors[descriptor] = number
+            guard let number else { throw Self.refusal("open", path) }
+            let descriptor = Int32(box.state.nextNumber)
+            box.state.nextNumber += 1
+            box.state.descriptors[descriptor] = number
             return descriptor
         }
-        guard let result else { throw FileSystemError(operation: "open", path: path, errno: ENOENT) }
-        return result
     }
 
     package func close(_ descriptor: Int32) {
-        box.withLock { state in
-            if let node = state.descriptors.removeValue(forKey: descriptor), state.lockedNode[node] == descriptor {
-                state.lockedNode[node] = nil
-            }
+        box.withLock { box in
+            guard let node = box.state.descriptors.removeValue(forKey: descriptor) else { return }
+            if box.state.lockedNode[node] == descriptor { box.state.lockedNode[node] = nil }
         }
     }
 
     package func read(
         _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
     ) throws(FileSystemError) -> Int {
-        let bytes = box.withLock { state in
-            state.descriptors[descriptor].flatMap { state.nodes[$0]?.current } ?? []
+        let bytes: [UInt8]? = box.withLock { box in
+            guard let number = box.state.descriptors[descriptor] else { return nil }
+            return box.state.nodes[number]?.current
         }
+        guard let bytes else { throw Self.refusal("pread", "descriptor \(descriptor)", EBADF) }
         let count = max(0, min(buffer.count, bytes.count - Int(offset)))
-        guard count > 0 else { return 0 }
+        guard count > 0, let target = buffer.baseAddress else { return 0 }
         bytes.withUnsafeBytes { source in
-            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[Int(offset)..<Int(offset) + count]))
+            if let from = source.baseAddress { memcpy(target, from + Int(offset), count) }
         }
         return count
     }
@@ -153,109 +155,142 @@ package final class SimulatedDisk: FileSystem {
     package func write(
         _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int64
     ) throws(FileSystemError) -> Int {
-        let content = Array(bytes)
-        return try change("pwrite", "") { state in
-            guard let number = state.descriptors[descriptor] else { return nil }
-            state.nodes[number]!.current.place(content, at: Int(offset))
-            state.nodes[number]!.pending.append(.write(offset: Int(offset), bytes: content))
+        let content = [UInt8](copying: bytes)
+        return try change("pwrite at \(offset), \(bytes.count) bytes", "") { box throws(FileSystemError) in
+            guard let number = box.state.descriptors[descriptor] else { throw Self.refusal("pwrite", "", EBADF) }
+            box.writes += 1
+            box.state.nodes[number]?.current.place(content, 0..<content.count, at: Int(offset))
+            if let lie = box.lie, lie.number == box.writes {
+                box.fired += 1
+                Self.store(content, at: Int(offset), number, &box.state, lie.lie)
+            } else {
+                box.state.nodes[number]?.pending.append(.write(offset: Int(offset), bytes: content))
+            }
             return content.count
         }
     }
 
+    /// Hands a write to a device that does not do as it is told.
+    private static func store(_ content: [UInt8], at offset: Int, _ number: Int, _ state: inout DiskState, _ lie: Lie) {
+        var target = number
+        var place = offset
+        var bytes = content
+        switch lie {
+        case .lost: return
+        case .nextSector: place += 512
+        case .startOfFile: place = 0
+        case .otherFile:
+            guard let other = state.entries.values.sorted().first(where: { $0 != number }) else { return }
+            target = other
+        case .staleLastSector:
+            let end = (offset + content.count - 1) / 512 * 512
+            bytes = Array(content.prefix(max(0, end - offset)))
+        }
+        state.nodes[target]?.pending.append(.write(offset: place, bytes: bytes))
+        // Another file's pages may be in memory or not; here the wrong bytes are seen at once.
+        if target != number { state.nodes[target]?.current.apply(.write(offset: place, bytes: bytes)) }
+    }
+
     package func sync(_ descriptor: Int32) throws(FileSystemError) {
-        try change("fdatasync", "") { state -> Void? in
-            guard let number = state.descriptors[descriptor] else { return nil }
-            state.nodes[number]!.durable = state.nodes[number]!.current
-            state.nodes[number]!.pending = []
-            return ()
+        try change("fdatasync", "") { box throws(FileSystemError) in
+            guard let number = box.state.descriptors[descriptor], var node = box.state.nodes[number] else {
+                throw Self.refusal("fdatasync", "", EBADF)
+            }
+            box.syncs += 1
+            if let failing = box.failingSync, failing.number == box.syncs {
+                box.fired += 1
+                switch failing.failure {
+                case .cleanWithNewContent: box.state.nodes[number]?.pending = []
+                case .reverted:
+                    box.state.nodes[number]?.pending = []
+                    box.state.nodes[number]?.current = node.durable
+                case .reportedOnce: break
+                }
+                throw Self.refusal("fdatasync", "", EIO)
+            }
+            for change in node.pending { node.durable.apply(change) }
+            node.pending = []
+            box.state.nodes[number] = node
         }
     }
 
     package func truncate(_ descriptor: Int32, to length: Int64) throws(FileSystemError) {
-        try change("ftruncate", "") { state -> Void? in
-            guard let number = state.descriptors[descriptor] else { return nil }
-            state.nodes[number]!.current.setLength(Int(length))
-            state.nodes[number]!.pending.append(.truncate(Int(length)))
-            return ()
+        try change("ftruncate to \(length)", "") { box throws(FileSystemError) in
+            guard let number = box.state.descriptors[descriptor] else { throw Self.refusal("ftruncate", "", EBADF) }
+            box.state.nodes[number]?.current.setLength(Int(length))
+            box.state.nodes[number]?.pending.append(.truncate(Int(length)))
         }
     }
 
     package func size(_ descriptor: Int32) throws(FileSystemError) -> Int64 {
-        box.withLock { state in
-            Int64(state.descriptors[descriptor].flatMap { state.nodes[$0]?.current.count } ?? 0)
+        box.withLock { box in
+            guard let number = box.state.descriptors[descriptor] else { return 0 }
+            return Int64(box.state.nodes[number]?.current.count ?? 0)
         }
     }
 
     package func lock(_ descriptor: Int32) throws(FileSystemError) -> Bool {
-        box.withLock { state in
-            guard let node = state.descriptors[descriptor], state.lockedNode[node] == nil else { return false }
-            state.lockedNode[node] = descriptor
+        box.withLock { box in
+            guard let node = box.state.descriptors[descriptor], box.state.lockedNode[node] == nil else { return false }
+            box.state.lockedNode[node] = descriptor
             return true
         }
     }
 
     package func status(_ path: String) throws(FileSystemError) -> FileStatus? {
-        box.withLock { state in
-            if state.directories.contains(path) { return FileStatus(kind: .directory, size: 0, permissions: 0o700) }
-            guard let number = state.entries[path] else { return nil }
-            return FileStatus(kind: .file, size: Int64(state.nodes[number]!.current.count), permissions: 0o600)
+        box.withLock { box in
+            if box.state.directories.contains(path) {
+                return FileStatus(kind: .directory, size: 0, permissions: 0o700)
+            }
+            guard let number = box.state.entries[path] else { return nil }
+            return FileStatus(
+                kind: .file, size: Int64(box.state.nodes[number]?.current.count ?? 0), permissions: 0o600)
         }
     }
 
     /// Directories themselves are durable at once: the log makes only two, and loses nothing in them.
     package func createDirectory(_ path: String) throws(FileSystemError) {
-        _ = box.withLock { $0.directories.insert(path) }
+        _ = box.withLock { $0.state.directories.insert(path) }
     }
 
     package func syncDirectory(_ path: String) throws(FileSystemError) {
-        try change("fsync", path) { state -> Void? in
-            for change in state.pendingEntries where change.directories.contains(path) {
-                for (name, node) in change.entries { state.durableEntries[name] = node }
+        try change("fsync", path) { box throws(FileSystemError) in
+            for change in box.state.pendingEntries where change.directories.contains(path) {
+                for (name, node) in change.entries { box.state.durableEntries[name] = node }
             }
-            state.pendingEntries.removeAll { $0.directories.contains(path) }
-            return ()
+            box.state.pendingEntries.removeAll { $0.directories.contains(path) }
         }
     }
 
     package func list(_ path: String) throws(FileSystemError) -> [String] {
-        box.withLock { state in
-            state.entries.keys.filter { parent($0) == path }.map { String($0.dropFirst(path.count + 1)) }.sorted()
+        box.withLock { box in
+            box.state.entries.keys.filter { parent($0) == path }.map { String($0.dropFirst(path.utf8.count + 1)) }
+                .sorted()
         }
     }
 
     package func rename(_ source: String, to destination: String) throws(FileSystemError) {
-        try change("rename", source) { state -> Void? in
-            guard let number = state.entries.removeValue(forKey: source) else { return nil }
-            state.entries[destination] = number
-            state.pendingEntries.append(
-                EntryChange(
+        try change("rename", source) { box throws(FileSystemError) in
+            guard let number = box.state.entries.removeValue(forKey: source) else {
+                throw Self.refusal("rename", source)
+            }
+            box.state.entries[destination] = number
+            box.state.pendingEntries.append(
+                DiskState.EntryChange(
                     directories: [parent(source), parent(destination)],
                     entries: [(source, nil), (destination, number)]))
-            return ()
         }
     }
 
     package func unlink(_ path: String) throws(FileSystemError) {
-        try change("unlink", path) { state -> Void? in
-            state.entries[path] = nil
-            state.pendingEntries.append(EntryChange(directories: [parent(path)], entries: [(path, nil)]))
-            return ()
+        try change("unlink", path) { box throws(FileSystemError) in
+            box.state.entries[path] = nil
+            box.state.pendingEntries.append(
+                DiskState.EntryChange(directories: [parent(path)], entries: [(path, nil)]))
         }
     }
 }
 
 private func parent(_ path: String) -> String {
     String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-}
-
-extension [UInt8] {
-    fileprivate mutating func setLength(_ length: Int) {
-        if count < length { append(contentsOf: repeatElement(0, count: length - count)) }
-        if count > length { removeLast(count - length) }
-    }
-
-    fileprivate mutating func place(_ bytes: [UInt8], at offset: Int) {
-        if count < offset + bytes.count { setLength(offset + bytes.count) }
-        replaceSubrange(offset..<offset + bytes.count, with: bytes)
-    }
 }
