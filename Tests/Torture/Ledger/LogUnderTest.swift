@@ -7,6 +7,8 @@ final class LogUnderTest {
     let directory: String
     let seed: UInt64
     private(set) var ledger: Ledger
+    /// What the last inspection read.
+    private var inspected: [LogRecord] = []
 
     init(at directory: String, seed: UInt64) {
         self.directory = directory
@@ -70,7 +72,8 @@ final class LogUnderTest {
             var cursor = try log.reader().records(from: .zero)
             var records: [LogRecord] = []
             while let record = try cursor.next() { records.append(record) }
-            inspection.findings += ledger.findings(in: records)
+            inspection.findings += compare(records)
+            inspected = records
             try log.close()
             if verifying {
                 let report = try LogVerifier.verify(at: directory)
@@ -84,13 +87,22 @@ final class LogUnderTest {
         return inspection
     }
 
+    /// Compares what the last inspection read with what was told since.
+    func compareAgain() -> [String] { compare(inspected) }
+
+    /// One broken promise breaks many others; the first few tell what happened.
+    private func compare(_ records: [LogRecord]) -> [String] {
+        let findings = ledger.findings(in: records)
+        return findings.count <= 4 ? findings : findings.prefix(4) + ["and \(findings.count - 4) more like these"]
+    }
+
     /// Reads the log without opening it for writing, and compares.
     func read() -> [String] {
         do {
             var cursor = try LogReader.open(at: directory).records(from: .zero)
             var records: [LogRecord] = []
             while let record = try cursor.next() { records.append(record) }
-            return ledger.findings(in: records)
+            return compare(records)
         } catch {
             return ["reading: \(error)"]
         }

@@ -17,6 +17,8 @@ struct FaultProof {
         "ftruncate": ["error=EIO", "error=EINTR", "signal=SIGKILL"],
     ]
 
+    private static let weights = ["pwrite64": 4, "fdatasync": 2, "rename": 2, "openat": 2]
+
     /// How the log stands before the faulty writer comes.
     private enum Scene: String, CaseIterable {
         case missing = "creating", closed = "opening", killed = "recovering"
@@ -103,12 +105,16 @@ struct FaultProof {
     }
 
     private mutating func draw(from baseline: Strace.Trace) -> SystemCallFault {
+        // What changes the log comes more often than what only looks.
         let calls = baseline.calls.filter { Self.effects[$0.key] != nil }.sorted { $0.key < $1.key }
-        let (call, count) = calls.isEmpty ? ("pwrite64", 1) : generator.pick(calls.map { ($0.key, $0.value) })
+            .flatMap { call, count in Array(repeating: (call, count), count: Self.weights[call, default: 1]) }
+        let (call, count) = calls.isEmpty ? ("pwrite64", 1) : generator.pick(calls)
+        // The first calls are those of the opening, where each has a task of its own.
+        let reach = generator.chance(1, in: 2) ? min(count, 6) : count
         let effect = generator.pick(Self.effects[call] ?? [])
         // A call that is interrupted for ever is tried again for ever, as it should be.
         let isSticky = effect != "error=EINTR" && effect != "signal=SIGKILL" && generator.chance(1, in: 3)
-        return SystemCallFault(call: call, effect: effect, place: 1 + generator.below(count), isSticky: isSticky)
+        return SystemCallFault(call: call, effect: effect, place: 1 + generator.below(reach), isSticky: isSticky)
     }
 
     private static let options = ["--tasks", "3", "--segment-bytes", "16384"]

@@ -6,7 +6,7 @@ import Glibc
 
 /// Kills the writer of a log again and again, and compares what is left with what was acknowledged.
 ///
-/// A log lives for several kills, and only about half of them are followed by an inspection: after the others the
+/// A log lives for several kills, and only about a third of them are followed by an inspection: after the others the
 /// next writer recovers, and may be killed while it does.
 struct KillProof {
     static let name = "kill -9"
@@ -53,7 +53,7 @@ struct KillProof {
         for kill in 1...kills where findings.isEmpty {
             findings += try killOnce(log)
             for tailer in tailers { findings += Self.take(tailer.lines(until: .now), into: log, &result) }
-            if kill == kills || generator.chance(1, in: 2) {
+            if kill == kills || generator.chance(1, in: 3) {
                 let end = log.ledger.acknowledgedEnd
                 let inspection = log.inspect(verifying: kill == kills)
                 findings += inspection.findings
@@ -66,7 +66,7 @@ struct KillProof {
             let ending = tailer.wait()
             if ending != .exited(0) { findings.append("a tailer ended with \(ending)") }
         }
-        findings += log.inspect().findings
+        findings += log.compareAgain()
         result.count("acknowledged batches", log.ledger.acknowledgedBatches)
         return findings
     }
