@@ -109,7 +109,9 @@ public struct PosixFileSystem: FileSystem {
 
     /// The names in a directory.
     public func list(_ path: String) throws(FileSystemError) -> [String] {
-        guard let stream = opendir(path) else {
+        var opened = opendir(path)
+        while opened == nil, Glibc.errno == EINTR { opened = opendir(path) }
+        guard let stream = opened else {
             throw FileSystemError(operation: "opendir", path: path, errno: Glibc.errno)
         }
         defer { closedir(stream) }
@@ -139,6 +141,11 @@ public struct PosixFileSystem: FileSystem {
     /// Takes the right to write away.
     public func makeReadOnly(_ descriptor: Int32) throws(FileSystemError) {
         _ = try repeating("fchmod", "descriptor \(descriptor)") { fchmod(descriptor, 0o400) }
+    }
+
+    /// Watches by inotify.
+    public func watch(_ directory: String, file: String) -> (any DirectoryWatch)? {
+        InotifyWatch(directory, file: file)
     }
 
     /// Calls until the call is not interrupted by a signal, and turns -1 into an error.
