@@ -98,9 +98,15 @@ public protocol FileSystem: Sendable {
     func unlink(_ path: String) throws(FileSystemError)
     /// Takes the right to write away from everybody (mode 0400); a file that is sealed never changes again.
     func makeReadOnly(_ descriptor: Int32) throws(FileSystemError)
+    /// Begins to watch writes to one file and changes of the directory that it is in; `nil` when that is not possible,
+    /// and followers look again and again.
+    func watch(_ directory: String, file: String) -> (any DirectoryWatch)?
 }
 
 extension FileSystem {
     /// Does nothing: a file system without permissions need not know them.
     public func makeReadOnly(_ descriptor: Int32) throws(FileSystemError) {}
+
+    /// Watches nothing.
+    public func watch(_ directory: String, file: String) -> (any DirectoryWatch)? { nil }
 }

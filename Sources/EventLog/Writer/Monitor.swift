@@ -66,13 +66,17 @@ final class Monitor<State>: @unchecked Sendable {
     func broadcastProgress() { pthread_cond_broadcast(progress) }
     /// Sleeps until there may be progress; spurious wakes happen.
     func waitForProgress() { pthread_cond_wait(progress, mutex) }
+    /// Sleeps until there may be progress or the monotonic time has come; false when it has.
+    func waitForProgress(until nanoseconds: Int64) -> Bool { wait(on: progress, until: nanoseconds) }
     /// Sleeps until there may be work; spurious wakes happen.
     func waitForWork() { pthread_cond_wait(work, mutex) }
 
     /// Sleeps until there may be work or the monotonic time has come; false when it has.
-    func waitForWork(until nanoseconds: Int64) -> Bool {
+    func waitForWork(until nanoseconds: Int64) -> Bool { wait(on: work, until: nanoseconds) }
+
+    private func wait(on condition: UnsafeMutablePointer<pthread_cond_t>, until nanoseconds: Int64) -> Bool {
         var time = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
-        return pthread_cond_timedwait(work, mutex, &time) != ETIMEDOUT
+        return pthread_cond_timedwait(condition, mutex, &time) != ETIMEDOUT
     }
 
     /// The monotonic time in nanoseconds.
