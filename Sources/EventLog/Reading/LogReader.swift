@@ -54,27 +54,80 @@ public struct LogReader: Sendable {
     /// Opens a cursor over the blocks from one position through another, or through the last durable one.
     ///
     /// The end is fixed when the cursor is made. ``Position/zero`` begins at the first record; the position after the
-    /// last gives an empty cursor.
+    /// last gives an empty cursor. A descending cursor begins with the block that holds `last`.
+    ///
+    /// With a filter, blocks that certainly hold nothing wanted are left out; the others come whole, so look at each
+    /// record with ``RecordFilter/matches(_:at:)``. In segments that are not sealed no block can be left out.
+    ///
+    /// With two to four `workers`, as many threads read and decode ahead, a few blocks each, for the price of their
+    /// memory; two are sensible for long ranges. They end with the cursor.
     ///
     /// - Throws: `positionOutOfRange` when `first` lies further behind the end, as after a restore; otherwise as
     ///   ``open(at:fileSystem:)``.
-    public func blocks(from first: Position, through last: Position? = nil) throws(LogError) -> BlockCursor {
+    /// - Complexity: O(log *n*) in the segments to the first block; then O(*m*) in the blocks that are not left out.
+    ///   In bounded memory, whatever the size of the log.
+    public func blocks(
+        from first: Position, through last: Position? = nil, order: ReadOrder = .ascending,
+        matching filter: RecordFilter = RecordFilter(), workers: Int = 1
+    ) throws(LogError) -> BlockCursor {
         let view = try view()
-        guard first.rawValue <= view.lastPosition + 1 else {
-            throw LogError(
-                .positionOutOfRange,
-                "Position \(first) lies behind the end of the log, \(view.lastPosition). "
-                    + "If the log was restored, rebuild what was derived from it.", path: view.directory.path)
-        }
+        try view.checkIsReachable(first)
         let end = min(last?.rawValue ?? view.lastPosition, view.lastPosition)
-        return BlockCursor(view, from: max(1, first.rawValue), through: end)
+        let start = max(1, first.rawValue)
+        guard workers > 1 else { return BlockCursor(view, from: start, through: end, order: order, filter: filter) }
+        return try BlockCursor(
+            BlockSteps(view, from: start, through: end, order: order, filter: filter), workers: workers)
     }
 
-    /// Opens a cursor over single records; see ``blocks(from:through:)``.
+    /// Opens a cursor over the single records that a filter wants.
     ///
-    /// - Throws: as ``blocks(from:through:)``.
-    public func records(from first: Position, through last: Position? = nil) throws(LogError) -> RecordCursor {
-        RecordCursor(try blocks(from: first, through: last))
+    /// Otherwise as ``blocks(from:through:order:matching:workers:)``.
+    ///
+    /// - Throws: as ``blocks(from:through:order:matching:workers:)``.
+    public func records(
+        from first: Position, through last: Position? = nil, order: ReadOrder = .ascending,
+        matching filter: RecordFilter = RecordFilter()
+    ) throws(LogError) -> RecordCursor {
+        RecordCursor(try blocks(from: first, through: last, order: order, matching: filter), order, filter)
+    }
+
+    /// The first position recorded at or after an instant, in microseconds since 1970-01-01 00:00 UTC; `nil` when all
+    /// are earlier.
+    ///
+    /// - Throws: as ``BlockCursor/next(into:)``.
+    /// - Complexity: O(log *n*) in the segments, and in the blocks of a sealed one; in one that is not sealed, the
+    ///   headers of its blocks are walked.
+    public func firstPosition(atOrAfter instant: Int64) throws(LogError) -> Position? {
+        try view().firstPosition(atOrAfter: instant).map { Position($0) }
+    }
+
+    /// The last position recorded at or before an instant, in microseconds since 1970-01-01 00:00 UTC; `nil` when all
+    /// are later.
+    ///
+    /// - Throws: as ``BlockCursor/next(into:)``.
+    /// - Complexity: as ``firstPosition(atOrAfter:)``.
+    public func lastPosition(atOrBefore instant: Int64) throws(LogError) -> Position? {
+        let view = try view()
+        var last = view.lastPosition
+        if instant < Int64.max, let later = try view.firstPosition(atOrAfter: instant + 1) { last = later - 1 }
+        return last == 0 ? nil : Position(last)
+    }
+
+    /// Follows the log from a position on, as it grows; see ``LogFollower``.
+    ///
+    /// - Throws: as ``blocks(from:through:order:matching:workers:)``.
+    public func follow(from first: Position) throws(LogError) -> LogFollower {
+        let source: LogFollower.Source
+        switch self.source {
+        case .live(let core): source = .live(core)
+        case .files(let directory, let identity, let epoch, let index):
+            // The watch comes before the first look, so that nothing falls between the two.
+            let watch = directory.fileSystem.watch(directory.path, file: Format.tailName) ?? BlindWatch()
+            source = .files(directory, identity, epoch: epoch, index, watch)
+        }
+        let view = try view()
+        try view.checkIsReachable(first)
+        return LogFollower(source, view, from: max(1, first.rawValue))
     }
 
     /// The segments in order.
@@ -88,73 +141,8 @@ public struct LogReader: Sendable {
     private func view() throws(LogError) -> LogView {
         switch source {
         case .live(let core): return core.view()
-        case .files(let directory, let identity, _, let index):
-            return try LogView(reading: directory, expecting: identity, index)
+        case .files(let directory, let identity, let epoch, let index):
+            return try LogView(reading: directory, expecting: identity, epoch: epoch, index)
         }
-    }
-}
-
-extension LogView {
-    /// Finds the durable end from the files alone.
-    init(reading directory: LogDirectory, expecting identity: LogID, _ index: SparseIndex) throws(LogError) {
-        var manifest = try directory.readManifest()
-        var tail = try directory.readTail(manifest)
-        var attempts = 0
-        while Self.isBetween(tail, manifest), attempts < 3 {
-            attempts += 1
-            manifest = try directory.readManifest()
-            tail = try directory.readTail(manifest)
-        }
-        guard manifest.logID == identity else {
-            throw LogError(
-                .foreign, "Another log took the place of the one that was opened. Open it again.",
-                path: directory.path)
-        }
-        var active: SegmentEntry?
-        if let last = manifest.segments.last, last.isActive {
-            manifest.segments.removeLast()
-            active = try Self.durable(last, tail, directory, manifest)
-        }
-        self.init(
-            directory: directory, logID: identity, closed: manifest.segments, active: active,
-            lastPosition: active?.end.lastPosition ?? manifest.segments.last?.end.lastPosition ?? 0, index: index,
-            refresh: { () throws(LogError) in try LogView(reading: directory, expecting: identity, index) })
-    }
-
-    /// Whether a writer was at work between the two reads: it was writing TAIL, or it rolled, and another look at the
-    /// manifest then knows TAIL's segment.
-    private static func isBetween(_ tail: Tail?, _ manifest: Manifest) -> Bool {
-        guard let tail else { return manifest.segments.last?.isActive == true }
-        return tail.segmentID != 0 && tail.segmentID != manifest.segments.last?.segmentID
-    }
-
-    private static func durable(
-        _ entry: SegmentEntry, _ tail: Tail?, _ directory: LogDirectory, _ manifest: Manifest
-    ) throws(LogError) -> SegmentEntry {
-        var result = entry
-        if let tail, tail.segmentID == entry.segmentID,
-            tail.durablePosition >= entry.firstPosition - 1
-        {
-            result.end = SegmentEnd(
-                lastPosition: tail.durablePosition, offset: tail.durableEnd, chain: tail.chain,
-                lastTime: tail.lastTime)
-            return result
-        }
-        // Without TAIL, a block header proves what the sync before it covered; the walk needs no payload.
-        var (window, walk, _) = try directory.openSegment(
-            entry, of: manifest.logID, after: manifest.segments.last, limit: Int64.max)
-        result.end.chain = walk.chain
-        var boundaries = [walk]
-        while case .block(let header) = try walk.peek(window) {
-            if let proven = boundaries.last(where: { $0.offset == header.durableEnd }) {
-                boundaries.removeAll { $0.offset < proven.offset }
-                result.end = SegmentEnd(
-                    lastPosition: proven.nextPosition - 1, offset: proven.offset, chain: proven.chain,
-                    lastTime: header.baseTime)
-            }
-            walk.advance(past: header)
-            if !header.continuesGroup { boundaries.append(walk) }
-        }
-        return result
     }
 }

@@ -20,7 +20,8 @@ public enum LogVerifier {
         let place = LogDirectory(path: directory, fileSystem: fileSystem)
         try place.checkExists()
         let manifest = try place.readManifest()
-        let view = try LogView(reading: place, expecting: manifest.logID, SparseIndex())
+        let view = try LogView(
+            reading: place, expecting: manifest.logID, epoch: manifest.epoch, SparseIndex())
         var run = VerificationRun(view, manifest, progress)
         for number in 0..<view.count { run.segment(number) }
         try run.unlistedFiles()
@@ -94,7 +95,7 @@ private struct VerificationRun {
             let found: Leftover
             do {
                 found = try view.directory.leftover(name, manifest, tail)
-            } catch where error.errno == ENOENT {
+            } catch  where error.errno == ENOENT {
                 continue
             }
             switch found {

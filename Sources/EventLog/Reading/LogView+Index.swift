@@ -14,7 +14,8 @@ extension LogView {
         let sealed = try sealedIndex(of: entry, window)
         guard let number = sealed.row(holding: position) else { return nil }
         let row = sealed.rows[number]
-        return SparseIndex.Place(position: row.firstPosition, offset: row.offset, chain: row.chain)
+        return SparseIndex.Place(
+            position: row.firstPosition, offset: row.offset, chain: row.chain, time: row.firstTime)
     }
 
     /// The index of a sealed segment, read once.

@@ -4,26 +4,39 @@
 final class SegmentWindow {
     let file: OpenFile
     /// No byte at or past this is ever read: past the durable end they may still change.
-    let limit: Int64
+    private(set) var limit: Int64
     private let readAhead: Int
     private let buffer = ByteBuffer(capacity: 64 << 10)
     private var start: Int64 = 0
 
-    init(_ file: OpenFile, limit: Int64, readAhead: Int = 256 << 10) {
+    static let readAheadBytes = 256 << 10
+
+    init(_ file: OpenFile, limit: Int64, readAhead: Int = readAheadBytes) {
         self.file = file
         self.limit = limit
         self.readAhead = readAhead
+    }
+
+    /// Lets the window read further, and forgets the zeros that stood for what it did not read.
+    func extend(to later: Int64) {
+        buffer.count = Int(max(0, min(Int64(buffer.count), limit - start)))
+        limit = later
+    }
+
+    /// The bytes of a range that has been read already, valid until the next call.
+    func held(at offset: Int64, count: Int) -> UnsafeRawBufferPointer? {
+        guard offset >= start, offset + Int64(count) <= start + Int64(buffer.count) else { return nil }
+        let from = Int(offset - start)
+        return buffer.bytes(from..<from + count)
     }
 
     /// The bytes of a range, valid until the next call.
     ///
     /// - Throws: `io` when a read is refused.
     func bytes(at offset: Int64, count: Int) throws(LogError) -> UnsafeRawBufferPointer {
-        if offset < start || offset + Int64(count) > start + Int64(buffer.count) {
-            try load(offset, count)
-        }
-        let from = Int(offset - start)
-        return buffer.bytes(from..<from + count)
+        if let held = held(at: offset, count: count) { return held }
+        try load(offset, count)
+        return buffer.bytes(0..<count)
     }
 
     private func load(_ offset: Int64, _ count: Int) throws(LogError) {
@@ -88,12 +101,20 @@ struct BlockWalk {
         nextPosition = header.lastPosition + 1
     }
 
+    /// The stored payload with its padding, read together with the header behind it.
+    static func paddedPayload(
+        of header: BlockHeader, _ window: SegmentWindow
+    ) throws(LogError) -> UnsafeRawBufferPointer {
+        let bytes = try window.bytes(
+            at: header.offset + Int64(Format.blockHeaderBytes), count: header.paddedLength + Format.blockHeaderBytes)
+        return UnsafeRawBufferPointer(rebasing: bytes.dropLast(Format.blockHeaderBytes))
+    }
+
     /// The stored payload, without padding, when it fits its checksum.
     static func payload(
         of header: BlockHeader, _ window: SegmentWindow
     ) throws(LogError) -> UnsafeRawBufferPointer? {
-        let padded = try window.bytes(
-            at: header.offset + Int64(Format.blockHeaderBytes), count: header.paddedLength)
+        let padded = try paddedPayload(of: header, window)
         guard checksum(padded) == header.payloadChecksum else { return nil }
         return UnsafeRawBufferPointer(rebasing: padded[0..<Int(header.storedLength)])
     }
@@ -105,7 +126,9 @@ extension LogDirectory {
         _ entry: SegmentEntry, of logID: LogID, after predecessor: SegmentEntry?, limit: Int64, name: String? = nil
     ) throws(LogError) -> (window: SegmentWindow, walk: BlockWalk, header: SegmentHeader) {
         let file = try openForReading(name ?? entry.name)
-        let window = SegmentWindow(file, limit: limit)
+        // Sealed blocks are larger than the window would be, so each is read on its own.
+        let window = SegmentWindow(
+            file, limit: limit, readAhead: entry.isSealed ? Format.headerPageBytes : SegmentWindow.readAheadBytes)
         let page = try window.bytes(at: 0, count: Format.headerPageBytes)
         let header = try SegmentHeader.decoded(page, path: file.path)
         guard header.logID == logID else {
@@ -114,7 +137,8 @@ extension LogDirectory {
                 path: file.path)
         }
         guard header.segmentID == entry.segmentID, header.index == entry.index, header.lastIndex == entry.lastIndex,
-            header.isSealed == entry.isSealed, header.firstPosition == entry.firstPosition, header.predecessorIndex == predecessor?.lastIndex ?? 0,
+            header.isSealed == entry.isSealed, header.firstPosition == entry.firstPosition,
+            header.predecessorIndex == predecessor?.lastIndex ?? 0,
             predecessor == nil || header.predecessor == predecessor?.end
         else {
             throw LogError(
@@ -142,8 +166,10 @@ extension LogDirectory {
             let names = try list()
             if names.contains(where: { $0.hasSuffix(".log") || $0.hasSuffix(".seg") }) {
                 throw LogError(
-                    .corrupted, "The manifest is missing beside segments. Restore it from a backup.",
-                    path: path(of: Format.manifestName))
+                    .corrupted,
+                    "There are segments but no manifest. Either this is a backup or a restore that was cut short: "
+                        + "remove the directory and run it again. Or the manifest was lost: restore a backup, or "
+                        + "salvage the log.", path: path(of: Format.manifestName))
             }
             throw LogError(.notFound, "There is no log in the directory. Create one first.", path: path)
         }
