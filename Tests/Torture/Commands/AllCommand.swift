@@ -56,6 +56,6 @@ struct LongProof {
             LongProof(figure: 1000, weight: 14) { try PowerProof.run(.ext4, $0) },
             LongProof(figure: 1000, weight: 14) { try PowerProof.run(.xfs, $0) },
             LongProof(figure: 10_000, weight: 24, run: KillProof.run),
-        ]
+        ] + InProcessProof.all.map { LongProof(figure: $0.figure, weight: $0.weight, run: $0.run) }
     }
 }
