@@ -43,8 +43,7 @@ final class BlockDecoder {
         block.count = count
         let heads = try decodeTypes(count, into: &block)
         try decodeStreams(count, into: &block)
-        try decodeHeads(header, heads)
-        try expandHeads(heads, into: &block)
+        try decodeHeads(header, heads, into: &block)
         try decodePayload(count, into: &block)
     }
 
@@ -161,32 +160,53 @@ final class BlockDecoder {
         }
     }
 
-    private func decodeHeads(_ header: BlockHeader, _ heads: Int) throws(BlockDamage) {
-        if let times = try bytes(.time) {
-            try unpack(times, .time, count: heads, into: &headTimes)
+    private func decodeHeads(_ header: BlockHeader, _ heads: Int, into block: inout DecodedBlock) throws(BlockDamage) {
+        let count = block.count
+        block.recordedAt.resize(to: count, filler: 0)
+        block.actors.resize(to: count, filler: 0)
+        block.commandIDs.resize(to: count, filler: CommandID(high: 0, low: 0))
+        if heads == count {
+            // Every record is a batch of its own, as where commands are small: nothing has to be repeated.
+            try decodeTimes(header, heads, into: &block.recordedAt)
+            try decodeActors(heads, into: &block.actors)
+            BlockLoops.identifiers(try commandIDs(heads), into: &block.commandIDs)
         } else {
-            headTimes.resize(to: heads, filler: 0)
-            headTimes.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
-        }
-        guard BlockLoops.accumulate(&headTimes, from: header.baseTime) else {
-            throw BlockDamage(reason: "time runs back within the block")
-        }
-        if let direct = try bytes(.actorDirect) {
-            try unpack(direct, .actorDirect, count: heads, into: &headActors)
-        } else {
-            try unpackDictionary(try required(.actorDictionary), .actorDictionary, limit: heads)
-            try unpackPlaces(.actorIndex, count: heads)
-            headActors.resize(to: heads, filler: 0)
-            BlockLoops.lookUp(places, dictionary, into: &headActors)
+            try decodeTimes(header, heads, into: &headTimes)
+            try decodeActors(heads, into: &headActors)
+            BlockLoops.expand(try commandIDs(heads), headTimes, headActors, into: &block)
         }
     }
 
-    private func expandHeads(_ heads: Int, into block: inout DecodedBlock) throws(BlockDamage) {
+    private func decodeTimes(
+        _ header: BlockHeader, _ heads: Int, into times: inout [Int64]
+    ) throws(BlockDamage) {
+        if let differences = try bytes(.time) {
+            try unpack(differences, .time, count: heads, into: &times)
+        } else {
+            times.resize(to: heads, filler: 0)
+            times.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+        }
+        guard BlockLoops.accumulate(&times, from: header.baseTime) else {
+            throw BlockDamage(reason: "time runs back within the block")
+        }
+    }
+
+    private func decodeActors(_ heads: Int, into actors: inout [Int64]) throws(BlockDamage) {
+        if let direct = try bytes(.actorDirect) {
+            return try unpack(direct, .actorDirect, count: heads, into: &actors)
+        }
+        try unpackDictionary(try required(.actorDictionary), .actorDictionary, limit: heads)
+        try unpackPlaces(.actorIndex, count: heads)
+        actors.resize(to: heads, filler: 0)
+        BlockLoops.lookUp(places, dictionary, into: &actors)
+    }
+
+    private func commandIDs(_ heads: Int) throws(BlockDamage) -> UnsafeRawBufferPointer {
         let identifiers = try required(.commandID)
         guard identifiers.count == heads * 16 else {
             throw BlockDamage(reason: "there is not one command identifier a batch")
         }
-        BlockLoops.expand(identifiers, headTimes, headActors, into: &block)
+        return identifiers
     }
 
     private func decodePayload(_ count: Int, into block: inout DecodedBlock) throws(BlockDamage) {

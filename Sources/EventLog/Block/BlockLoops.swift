@@ -49,14 +49,18 @@ enum BlockLoops {
         _ places: [Int64], _ dictionary: [Int64], next: inout [Int64], into streams: inout [UInt64],
         _ versions: inout [Int64]
     ) {
-        lookUp(places, dictionary, into: &streams)
         places.withUnsafeBufferPointer { places in
             next.withUnsafeMutableBufferPointer { next in
                 versions.withUnsafeMutableBufferPointer { versions in
-                    for index in 0..<versions.count {
-                        let place = Int(places[index])
-                        versions[index] = next[place]
-                        next[place] &+= 1
+                    streams.withUnsafeMutableBufferPointer { streams in
+                        dictionary.withUnsafeBufferPointer { dictionary in
+                            for index in 0..<versions.count {
+                                let place = Int(places[index])
+                                streams[index] = UInt64(bitPattern: dictionary[place])
+                                versions[index] = next[place]
+                                next[place] &+= 1
+                            }
+                        }
                     }
                 }
             }
@@ -116,15 +120,7 @@ enum BlockLoops {
         _ identifiers: UnsafeRawBufferPointer, _ times: [Int64], _ actors: [Int64], into block: inout DecodedBlock
     ) {
         let count = block.count
-        block.recordedAt.resize(to: count, filler: 0)
-        block.actors.resize(to: count, filler: 0)
-        block.commandIDs.resize(to: count, filler: CommandID(high: 0, low: 0))
         guard count > 0, let source = identifiers.baseAddress else { return }
-        func identifier(_ head: Int) -> CommandID {
-            CommandID(
-                high: source.load(head * 16, UInt64.self).byteSwapped,
-                low: source.load(head * 16 + 8, UInt64.self).byteSwapped)
-        }
         block.isBatchStart.withUnsafeBufferPointer { starts in
             block.recordedAt.withUnsafeMutableBufferPointer { recordedAt in
                 block.actors.withUnsafeMutableBufferPointer { recordActors in
@@ -132,11 +128,11 @@ enum BlockLoops {
                         times.withUnsafeBufferPointer { times in
                             actors.withUnsafeBufferPointer { actors in
                                 var head = 0
-                                var current = identifier(0)
+                                var current = identifier(source, 0)
                                 for index in 0..<count {
                                     if starts[index] && index > 0 {
                                         head &+= 1
-                                        current = identifier(head)
+                                        current = identifier(source, head)
                                     }
                                     recordedAt[index] = times[head]
                                     recordActors[index] = actors[head]
@@ -148,6 +144,21 @@ enum BlockLoops {
                 }
             }
         }
+    }
+
+    /// Reads the command identifiers where every record is a batch of its own.
+    static func identifiers(_ bytes: UnsafeRawBufferPointer, into identifiers: inout [CommandID]) {
+        identifiers.withUnsafeMutableBufferPointer { identifiers in
+            guard let source = bytes.baseAddress, let target = identifiers.baseAddress else { return }
+            for index in 0..<identifiers.count { target[index] = identifier(source, index) }
+        }
+    }
+
+    @inline(__always)
+    private static func identifier(_ source: UnsafeRawPointer, _ head: Int) -> CommandID {
+        CommandID(
+            high: source.load(head &* 16, UInt64.self).byteSwapped,
+            low: source.load(head &* 16 &+ 8, UInt64.self).byteSwapped)
     }
 
     /// Adds lengths up to ends; false when one is out of range or they do not reach `total`.
