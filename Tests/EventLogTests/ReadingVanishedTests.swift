@@ -62,7 +62,7 @@ import Testing
         var options = quietOptions()
         options.segmentBytes = 8192
         let log = try EventLog.create(at: directory.log, options: options)
-        try source.append(220, to: log, records: 6, payload: 60)
+        try source.append(140, to: log, records: 8, payload: 80)
         return (directory, log, source)
     }
 }

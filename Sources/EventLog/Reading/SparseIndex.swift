@@ -19,6 +19,9 @@ final class SparseIndex: Sendable {
     /// So many indexes of sealed segments are kept; each takes some kilobytes.
     private static let sealedCapacity = 16
 
+    /// The places of so many segments are kept; those of one take some kilobytes.
+    private static let segmentCapacity = 1024
+
     private let places = Mutex<[UInt64: [Place]]>([:])
     private let sealed = Mutex<[(segmentID: UInt64, index: SealedIndex)]>([])
 
@@ -53,6 +56,8 @@ final class SparseIndex: Sendable {
             guard number == 0 || known[number - 1].offset + Self.spacing <= place.offset,
                 number == known.count || place.offset + Self.spacing <= known[number].offset
             else { return }
+            // Places can be found again by walking; a reader that lives long must not keep those of all segments.
+            if known.isEmpty, places.count >= Self.segmentCapacity { places.removeAll() }
             places[segmentID, default: []].insert(place, at: number)
         }
     }
