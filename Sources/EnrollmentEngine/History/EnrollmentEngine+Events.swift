@@ -65,13 +65,7 @@ extension EnrollmentEngine {
         let history = history
         do {
             return try await blocking { () throws(EngineError) in
-                var cursor = try history.cursor(from: 1, through: position)
-                var found: [RecordedEvent] = []
-                let first = StreamVersion(actual.rawValue - Int64(count))
-                while let event = try cursor.next() {
-                    if belongs(event), event.version > first { found.append(event) }
-                }
-                return found
+                try history.latestEvents(of: stream, through: actual, before: position, count: count)
             }
         } catch { throw .unavailable(error) }
     }

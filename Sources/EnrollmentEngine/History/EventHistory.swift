@@ -44,6 +44,28 @@ public struct EventHistory: Sendable {
         return EventCursor(blocks, from: first)
     }
 
+    /// The latest events of a stream up to a version, at most `count`, the oldest first.
+    ///
+    /// - Complexity: O(*n*) in what lies behind the oldest of them, of which sealed segments leave most out.
+    func latestEvents(
+        of stream: EventStream, through version: StreamVersion, before position: Position, count: Int
+    ) throws(EngineError) -> [RecordedEvent] {
+        let filter = RecordFilter(streams: [stream.key])
+        var blocks = try translating { () throws(LogError) in
+            try reader.blocks(from: 1, through: position, order: .descending, matching: filter)
+        }
+        var block = DecodedBlock()
+        var found: [RecordedEvent] = []
+        while found.count < count, try translating({ () throws(LogError) in try blocks.next(into: &block) }) {
+            for index in (0..<block.count).reversed()
+            where found.count < count && block.streams[index] == stream.key && block.versions[index] <= version.rawValue
+            {
+                found.append(try block.event(at: index).event)
+            }
+        }
+        return found.reversed()
+    }
+
     /// The command that made the batch which begins at `position`; nil where no batch begins there.
     public func command(ofBatchAt position: Position) throws(EngineError) -> CommandEnvelope? {
         var cursor = try cursor(from: position, through: position)
