@@ -57,6 +57,7 @@ missing_packages() {
 
 # Debian's names of the packages that the proofs on real disks need and that this system lacks, one a line.
 missing_torture_packages() {
+    command -v python3 >/dev/null || echo python3
     command -v strace >/dev/null || echo strace
     command -v mkfs.ext4 >/dev/null || echo e2fsprogs
     command -v mkfs.xfs >/dev/null || echo xfsprogs

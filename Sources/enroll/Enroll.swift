@@ -69,7 +69,9 @@ struct Enroll: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "LOOK",
-                subcommands: [ShowCommand.self, HistoryCommand.self, ReplayCommand.self, LogCommand.self]),
+                subcommands: [
+                    ShowCommand.self, HistoryCommand.self, TailCommand.self, ReplayCommand.self, LogCommand.self,
+                ]),
             CommandGroup(name: "CHECK", subcommands: [VerifyCommand.self, RebuildCommand.self]),
         ])
 }

@@ -9,7 +9,7 @@ import Testing
 
     @Test func `others read but cannot write`() throws {
         let store = try TemporaryStore.furnished()
-        let writer = try RunningSubmit(in: store)
+        let writer = try RunningProgram(in: store)
         try writer.write(Self.register + "\n")
         #expect(writer.readLine()?.contains("accepted") == true)
         let files = try TemporaryDirectory()
@@ -35,7 +35,7 @@ import Testing
     @Test(arguments: [SIGINT, SIGTERM])
     func `a request to stop keeps what was acknowledged`(_ signal: Int32) throws {
         let store = try TemporaryStore.furnished()
-        let writer = try RunningSubmit(in: store)
+        let writer = try RunningProgram(in: store)
         let lines = (0..<300).map {
             #"{"actor":"system","command":"RegisterUser","email":"i\#($0)@x.org","name":"I","role":"USER"}"# + "\n"
         }

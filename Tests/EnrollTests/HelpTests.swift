@@ -25,7 +25,8 @@ import Testing
         ("history", ["history"]),
         ("replay", ["replay"]),
         ("checks", ["rebuild", "verify"]),
-        ("log", ["", "list", "dump", "stat", "verify"].map { "log " + $0 }),
+        ("tail", ["tail"]),
+        ("log", ["", "list", "dump", "stat", "seal", "verify"].map { "log " + $0 }),
     ]
 
     @Test(arguments: groups.map(\.name))

@@ -1,18 +1,18 @@
-// A submit that is still running: it holds the store's lock, and answers line by line.
+// A program that is still running: a submit that holds the store's lock and answers line by line, or a tail.
 
 import Foundation
 import Testing
 
-/// `enroll submit -` with a hand on both of its ends.
-final class RunningSubmit {
+/// A running program, `enroll submit -` unless told otherwise, with a hand on both of its ends.
+final class RunningProgram {
     let process: Process
     private let input = Pipe()
     private let output = Pipe()
     private let error = Pipe()
     private var buffer = Data()
 
-    init(in store: TemporaryStore) throws {
-        process = Program.process(["submit", "-", "--format", "json"], in: store)
+    init(_ arguments: [String] = ["submit", "-", "--format", "json"], in store: TemporaryStore) throws {
+        process = Program.process(arguments, in: store)
         process.standardInput = input
         process.standardOutput = output
         process.standardError = error
