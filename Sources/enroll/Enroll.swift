@@ -59,7 +59,9 @@ struct Enroll: ParsableCommand {
             """,
         version: "0.1.0",
         groupedSubcommands: [
-            CommandGroup(name: "STORE", subcommands: [InitCommand.self, StatusCommand.self]),
+            CommandGroup(
+                name: "STORE",
+                subcommands: [InitCommand.self, StatusCommand.self, BackupCommand.self, RestoreCommand.self]),
             CommandGroup(
                 name: "COMMAND",
                 subcommands: [

@@ -22,11 +22,12 @@ import Testing
         ("submit", ["submit"]),
         ("show", ["", "users", "courses", "terms", "enrollments", "refusals"].map { "show " + $0 }),
         ("status", ["status"]),
+        ("backup", ["backup", "restore"]),
         ("history", ["history"]),
         ("replay", ["replay"]),
         ("checks", ["rebuild", "verify"]),
         ("tail", ["tail"]),
-        ("log", ["", "list", "dump", "stat", "seal", "verify"].map { "log " + $0 }),
+        ("log", ["", "list", "dump", "stat", "seal", "verify", "salvage"].map { "log " + $0 }),
     ]
 
     @Test(arguments: groups.map(\.name))

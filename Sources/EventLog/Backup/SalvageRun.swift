@@ -213,8 +213,8 @@ struct SalvageRun {
         guard source.isRebuilt else { return }
         report.unproven.append(
             source.tail == nil
-                ? "The manifest was rebuilt from the segments' headers, and there is no TAIL: whether segments followed "
-                    + "the last one, or records followed its last, cannot be known."
+                ? "The manifest was rebuilt from the segments' headers, and there is no TAIL: whether segments "
+                    + "followed the last one, or records its last, cannot be known."
                 : "The manifest was rebuilt from the segments' headers: whether a segment after the last one, or an "
                     + "ending that was not yet written to TAIL, is missing cannot be known.")
     }

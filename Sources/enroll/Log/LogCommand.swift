@@ -7,11 +7,11 @@ import EventLog
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
-        abstract: "Look at the log itself, and seal it.",
+        abstract: "Look at the log itself, seal it, rescue it.",
         discussion: """
-            Nothing here but `seal` takes a lock or changes anything: the rest works while another process writes.
+            Only `seal` and `salvage` need the log for themselves: the rest works while another process writes.
             """,
-        subcommands: [LogList.self, LogDump.self, LogStat.self, LogSeal.self, LogVerify.self])
+        subcommands: [LogList.self, LogDump.self, LogStat.self, LogSeal.self, LogVerify.self, SalvageCommand.self])
 }
 
 /// Store and output: what all looks at the log take.
