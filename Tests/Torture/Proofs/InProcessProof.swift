@@ -3,13 +3,13 @@
 import LogProofs
 
 /// A proof of the library LogProofs, run with one seed after the other until it has counted to its figure.
-struct InProcessProof {
+struct InProcessProof: Sendable {
     let name: String
     /// Which of the report's counts the figure is about.
     let unit: String
     let figure: Int
     let weight: Double
-    let prove: (_ seed: UInt64) -> ProofReport
+    let prove: @Sendable (_ seed: UInt64) -> ProofReport
 
     static let all = [
         InProcessProof(name: "crash states", unit: "states", figure: 20_000_000, weight: 10) {
