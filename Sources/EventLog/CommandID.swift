@@ -37,7 +37,8 @@ extension CommandID: LosslessStringConvertible, CustomStringConvertible {
             }
             index += 1
         }
-        guard index == 36, let high = parseHexadecimal(digits[0..<16]), let low = parseHexadecimal(digits[16..<32]) else {
+        guard index == 36, let high = parseHexadecimal(digits[0..<16]), let low = parseHexadecimal(digits[16..<32])
+        else {
             return nil
         }
         self.init(high: high, low: low)

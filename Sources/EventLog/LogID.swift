@@ -20,7 +20,9 @@ extension LogID: LosslessStringConvertible, CustomStringConvertible {
     /// Reads 32 hexadecimal digits; anything else gives `nil`.
     public init?(_ text: String) {
         let digits = Array(text.utf8)
-        guard digits.count == 32, let high = parseHexadecimal(digits[0..<16]), let low = parseHexadecimal(digits[16..<32]) else {
+        guard digits.count == 32, let high = parseHexadecimal(digits[0..<16]),
+            let low = parseHexadecimal(digits[16..<32])
+        else {
             return nil
         }
         self.init(high: high, low: low)

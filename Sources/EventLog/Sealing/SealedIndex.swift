@@ -96,8 +96,10 @@ struct SealedIndex: Hashable, Sendable {
     }
 }
 
-/// Which streams a block may hold: a Bloom filter (B. H. Bloom, 1970) with 8 bits a stream and 5 probes, which takes
-/// about one absent stream in fifty for present and never a present one for absent.
+/// Which streams a block may hold.
+///
+/// A Bloom filter (Burton H. Bloom, 1970) with 8 bits a stream and 5 probes, which takes about one absent stream in fifty
+/// for present and never a present one for absent.
 struct StreamFilter: Hashable, Sendable {
     /// Bit *b* is bit *b* mod 64 of word *b* / 64; no words: any stream may be there.
     var words: [UInt64]

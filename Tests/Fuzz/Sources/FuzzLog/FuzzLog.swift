@@ -11,7 +11,8 @@ import Glibc
 
 @_silgen_name("LLVMFuzzerRunDriver")
 private func runDriver(
-    _ argc: UnsafeMutablePointer<Int32>, _ argv: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+    _ argc: UnsafeMutablePointer<Int32>,
+    _ argv: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
     _ callback: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
 ) -> Int32
 
@@ -63,7 +64,8 @@ enum Decoders {
             let salt = UnsafeRawPointer(base).load(48, UInt32.self)
             let offset = Int64(UnsafeRawPointer(base).load(28, UInt32.self)) * 64
             for isSealed in [false, true] {
-                guard case .header(let found) = BlockHeader.decoded(base, offset: offset, salt: salt, isSealed: isSealed)
+                guard
+                    case .header(let found) = BlockHeader.decoded(base, offset: offset, salt: salt, isSealed: isSealed)
                 else { continue }
                 precondition(found.paddedLength <= Format.maximumBlockBytes && found.end > offset)
                 precondition(found.lastPosition >= found.firstPosition - 1)
@@ -106,7 +108,9 @@ enum Decoders {
             base.store(64, checksum(UnsafeRawBufferPointer(start: base, count: 64)))
         }
         let identity = sector.withUnsafeBytes { buffer in
-            LogID(high: buffer.load(fromByteOffset: 8, as: UInt64.self), low: buffer.load(fromByteOffset: 16, as: UInt64.self))
+            LogID(
+                high: buffer.load(fromByteOffset: 8, as: UInt64.self),
+                low: buffer.load(fromByteOffset: 16, as: UInt64.self))
         }
         guard let tail = Tail.decoded(sector, logID: identity, epoch: 1) else { return }
         precondition(tail.encoded() == sector)
@@ -142,7 +146,8 @@ enum Decoders {
             base.store(32, Int64(1 << 20))
             (base + 44).initializeMemory(as: UInt8.self, repeating: Format.padding, count: 16)
             base.store(60, checksum(UnsafeRawBufferPointer(start: base, count: 60)))
-            let found = SealedTrailer.decoded(UnsafeRawBufferPointer(start: base, count: Format.trailerBytes), of: entry)
+            let found = SealedTrailer.decoded(
+                UnsafeRawBufferPointer(start: base, count: Format.trailerBytes), of: entry)
             guard let found else { return }
             precondition(found.indexOffset < found.summaryOffset && found.summaryOffset < found.bytes)
         }
