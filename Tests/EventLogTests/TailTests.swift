@@ -89,8 +89,9 @@ import Testing
         let before = fileSystem.trace.count
         #expect(try !follower.next(into: &block, timeoutMilliseconds: 300))
         let calls = fileSystem.trace[before...]
-        #expect(calls.count { $0.hasPrefix("open") && $0.hasSuffix("TAIL") } <= 62)
-        #expect(calls.count { $0.hasPrefix("open") && $0.hasSuffix("MANIFEST") } <= 7)
+        // Sixty polls, and some for waking early; busy waiting would make thousands.
+        #expect(calls.count { $0.hasPrefix("open") && $0.hasSuffix("TAIL") } <= 120)
+        #expect(calls.count { $0.hasPrefix("open") && $0.hasSuffix("MANIFEST") } <= 15)
         #expect(calls.contains { $0.hasPrefix("open") && $0.hasSuffix("TAIL") })
         try log.close()
     }
