@@ -58,7 +58,8 @@ public final class EventLog: Sendable {
     /// A group that is whole but not proven durable is written again into a new segment. Nothing acknowledged is ever
     /// dropped: damage is an error, and the files stay as they are.
     ///
-    /// - Throws: `notFound`; `locked`, naming the process; `foreign`; `backup`; `newerFormat`; `corrupted`; `ambiguousTail`;
+    /// - Throws: `notFound`; `locked`, naming the process; `foreign`; `backup`; `newerFormat`; `corrupted`;
+    /// `ambiguousTail`;
     ///   `insecurePermissions`; `io`; `diskFull`.
     /// - Complexity: O(*m*) in the bytes of the active segment and the length of the manifest.
     public static func open(

@@ -1,4 +1,5 @@
-// Logs that were written once must open for ever, and a reader of our own making elsewhere must agree about all of them.
+// Logs that were written once must open for ever, and a reader of our own making elsewhere must agree about all of
+// them.
 
 import EnrollmentTesting
 import Foundation
@@ -8,7 +9,8 @@ import Testing
 @testable import EventLog
 
 @Suite struct GoldenLogTests {
-    /// With `RECORD_LOGS=1` logs that are missing are written, and the test fails once, so that nobody does so unawares.
+    /// With `RECORD_LOGS=1` logs that are missing are written, and the test fails once, so that nobody does so
+    /// unawares.
     @Test func `there is a golden log for each case and none besides`() throws {
         if ProcessInfo.processInfo.environment["RECORD_LOGS"] == "1" {
             let names = try GoldenLogRecorder.recordMissing()

@@ -2,6 +2,7 @@
 
 import Foundation
 import LogProofs
+import Synchronization
 import Testing
 
 @testable import EventLog
@@ -159,7 +160,7 @@ private struct LyingFileSystem: FileSystem {
     private let copies: Copies
 
     private final class Copies: Sendable {
-        nonisolated(unsafe) var descriptors: Set<Int32> = []
+        let descriptors = Mutex<Set<Int32>>([])
     }
 
     init(flippingByteAt place: Int64) {
@@ -169,15 +170,18 @@ private struct LyingFileSystem: FileSystem {
 
     func open(_ path: String, _ access: FileAccess) throws(FileSystemError) -> Int32 {
         let descriptor = try base.open(path, access)
-        copies.descriptors.remove(descriptor)
-        if access == .createNew, path.hasSuffix(".seg.tmp") { copies.descriptors.insert(descriptor) }
+        let isCopy = access == .createNew && path.hasSuffix(".seg.tmp")
+        copies.descriptors.withLock { known in
+            if isCopy { known.insert(descriptor) } else { known.remove(descriptor) }
+        }
         return descriptor
     }
 
     func write(
         _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int64
     ) throws(FileSystemError) -> Int {
-        guard copies.descriptors.contains(descriptor), (offset..<offset + Int64(bytes.count)).contains(place) else {
+        let isCopy = copies.descriptors.withLock { $0.contains(descriptor) }
+        guard isCopy, (offset..<offset + Int64(bytes.count)).contains(place) else {
             return try base.write(descriptor, bytes, at: offset)
         }
         var wrong = Array(bytes)

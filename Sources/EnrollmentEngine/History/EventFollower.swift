@@ -4,8 +4,8 @@ public import EventLog
 
 /// Pulls the events of a store that another process writes to, and waits for more.
 ///
-/// Holds no lock of the store, and never hands out an event that a crash could still take back. For one thread; blocking,
-/// so not for the cooperative pool.
+/// Holds no lock of the store, and never hands out an event that a crash could still take back. For one thread;
+/// blocking, so not for the cooperative pool.
 public struct EventFollower {
     private let blocks: LogFollower
     private var block = DecodedBlock()

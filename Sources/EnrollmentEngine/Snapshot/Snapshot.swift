@@ -60,7 +60,8 @@ enum Snapshot {
 
     /// Reads a snapshot that proves to be of the log and the position that were expected.
     ///
-    /// - Throws: `SnapshotFailure.unusable` for anything wrong with the file, `.log` where the log itself cannot be read.
+    /// - Throws: `SnapshotFailure.unusable` for anything wrong with the file, `.log` where the log itself cannot be
+    /// read.
     static func read(
         _ descriptor: Int32, _ fileSystem: any FileSystem, _ expected: Expectation
     ) throws(SnapshotFailure) -> Replay {

@@ -92,8 +92,8 @@ final class BackgroundSealer: Sendable {
                     var pace = Pace(dutyPercent: core.options.sealDutyPercent)
                     isGoingOn = try sealer.sealNext(plan, &report) { self.rest(&pace) }
                 } catch {
-                    // Nothing is lost by not sealing. A full disk or a damaged original is no reason to stop the writer;
-                    // reading and verifying report the damage.
+                    // Nothing is lost by not sealing. A full disk or a damaged original is no reason to stop the
+                    // writer; reading and verifying report the damage.
                     monitor.withLock { $0.failure = error }
                     isGoingOn = false
                 }

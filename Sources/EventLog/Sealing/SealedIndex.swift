@@ -98,8 +98,8 @@ struct SealedIndex: Hashable, Sendable {
 
 /// Which streams a block may hold.
 ///
-/// A Bloom filter (Burton H. Bloom, 1970) with 8 bits a stream and 5 probes, which takes about one absent stream in fifty
-/// for present and never a present one for absent.
+/// A Bloom filter (Burton H. Bloom, 1970) with 8 bits a stream and 5 probes, which takes about one absent stream in
+/// fifty for present and never a present one for absent.
 struct StreamFilter: Hashable, Sendable {
     /// Bit *b* is bit *b* mod 64 of word *b* / 64; no words: any stream may be there.
     var words: [UInt64]
@@ -124,7 +124,8 @@ struct StreamFilter: Hashable, Sendable {
         return isPossible
     }
 
-    /// Double hashing: probe *i* is (low + *i* × high) mod bits, where the halves come from the finaliser of SplitMix64.
+    /// Double hashing: probe *i* is (low + *i* × high) mod bits, where the halves come from the finaliser of
+    /// SplitMix64.
     private static func probe(_ stream: UInt64, bits: UInt64, _ body: (UInt64) -> Void) {
         var mixed = stream &+ 0x9E37_79B9_7F4A_7C15
         mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9

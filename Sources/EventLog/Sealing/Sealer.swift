@@ -1,4 +1,5 @@
-// Seals segments: reads them, writes them again in large blocks, reads that back, and only then lets the log rely on it.
+// Seals segments: reads them, writes them again in large blocks, reads that back, and only then lets the log rely on
+// it.
 //
 // Killed anywhere, nothing is lost: until the manifest names the new file the old ones count, and from then on the new
 // one does, which was synced and read back before. What is left over is recognised by its header at the next opening.

@@ -8,8 +8,8 @@
 ///     segment 2 id fedcba9876543210 first 21 active
 ///     sha256 …64 digits…
 ///
-/// A sealed segment has ` through 5 bytes 8192 digest …64 digits… sealed` in place of ` closed`. A copy made by a backup
-/// says `backup` at the end of its second line, and cannot be opened for writing.
+/// A sealed segment has ` through 5 bytes 8192 digest …64 digits… sealed` in place of ` closed`. A copy made by a
+/// backup says `backup` at the end of its second line, and cannot be opened for writing.
 struct Manifest: Hashable, Sendable {
     var logID: LogID
     var epoch: UInt32

@@ -60,7 +60,8 @@ final class InotifyWatch: DirectoryWatch {
         Glibc.close(interruption.writing)
     }
 
-    /// Names what is watched, again each time: file and directory may have been replaced, and naming them twice is none.
+    /// Names what is watched, again each time: file and directory may have been replaced, and naming them twice is
+    /// none.
     private func watch() {
         inotify_add_watch(descriptor, directory, UInt32(IN_CREATE | IN_MOVED_TO | IN_MOVE_SELF | IN_DELETE_SELF))
         inotify_add_watch(descriptor, directory + "/" + file, UInt32(IN_MODIFY))

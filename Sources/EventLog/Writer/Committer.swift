@@ -177,8 +177,8 @@ final class Committer {
 
     /// Names a sealed segment in the place of its sources.
     ///
-    /// A full disk leaves everything as it was, and the writer whole: whichever of the two manifests a crash leaves, the
-    /// files of both are there.
+    /// A full disk leaves everything as it was, and the writer whole: whichever of the two manifests a crash leaves,
+    /// the files of both are there.
     private func install(_ due: LogCore.Installation) throws(LogError) {
         var next = manifest
         var outcome: Result<Void, LogError> = .success(())

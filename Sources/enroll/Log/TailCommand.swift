@@ -9,8 +9,9 @@ struct TailCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tail", abstract: "Show the latest events, and wait for more.",
         discussion: """
-            Reads beside the process that writes and takes no lock. An event is shown when it is durable, never before, \
-            so nothing that was shown can be lost again. --follow ends with Ctrl-C, or when nobody reads its output.
+            Reads beside the process that writes and takes no lock. An event is shown when it is durable, never \
+            before, so nothing that was shown can be lost again. --follow ends with Ctrl-C, or when nobody reads its \
+            output.
 
             EXAMPLES
               enroll tail

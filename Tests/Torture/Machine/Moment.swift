@@ -25,6 +25,7 @@ struct Moment: Comparable, Sendable {
     var secondsAgo: Double { Double(Moment.now.nanoseconds - nanoseconds) / 1e9 }
     var nanosecondsLeft: Int64 { nanoseconds - Moment.now.nanoseconds }
 
-    /// What is left in whole milliseconds, 0 for less than one, so that a caller who polls comes as near as a millisecond.
+    /// What is left in whole milliseconds, 0 for less than one, so that a caller who polls comes as near as a
+    /// millisecond.
     var millisecondsLeft: Int32 { Int32(clamping: max(0, nanosecondsLeft / 1_000_000)) }
 }

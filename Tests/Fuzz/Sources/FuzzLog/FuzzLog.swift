@@ -1,8 +1,9 @@
 // Start here: what libFuzzer calls, and the choice of a decoder by the first byte of an input.
 //
-// Inputs get their checksums put right before they are decoded: random bytes would all die at the first one, and a person
-// who can write to the files puts them right as well. Whatever comes in, a decoder answers or throws. It never traps, never
-// reads past its bytes (AddressSanitizer), and never takes memory that the limits of the format do not allow (-rss_limit_mb,
+// Inputs get their checksums put right before they are decoded: random bytes would all die at the first one, and a
+// person who can write to the files puts them right as well. Whatever comes in, a decoder answers or throws. It never
+// traps, never reads past its bytes (AddressSanitizer), and never takes memory that the limits of the format do not
+// allow (-rss_limit_mb,
 // -malloc_limit_mb).
 
 import Glibc
