@@ -38,6 +38,7 @@ enum Golden {
             .replacing(/\d+ bytes, \d+\.\d an event/, with: "N bytes, N an event")
             .replacing(/bytes +\d+\n/, with: "bytes N\n")
             .replacing(/bytes an event +[\d.]+/, with: "bytes an event N")
+            .replacing(/without command ids +[\d.]+/, with: "without command ids N")
             .replacing(/\d+ bytes read/, with: "N bytes read")
             .replacing(/process \d+/, with: "process PID")
     }
