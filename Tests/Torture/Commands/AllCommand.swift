@@ -14,6 +14,7 @@ struct AllCommand: ParsableCommand {
 
     @Option(help: "How many minutes all proofs together may take.") var minutes: Double = 5
     @Option(help: "Chooses moments, sizes and contents.") var seed: UInt64 = 1
+    @Flag(help: "Run only the proofs that need nothing but this process.") var inMemory = false
     @Option(help: "A Markdown file: its section 'Results' is replaced, or the file is made.") var report: String?
 
     func validate() throws {
@@ -25,7 +26,7 @@ struct AllCommand: ParsableCommand {
         let start = Moment.now
         let deadline = Moment.afterSeconds(minutes * 60)
         var table = ResultTable(seed: seed, minutes: minutes)
-        let parts = LongProof.all
+        let parts = inMemory ? LongProof.inMemory : LongProof.onTheMachine + LongProof.inMemory
         for (index, part) in parts.enumerated() {
             let weights = parts[index...].reduce(0) { $0 + $1.weight }
             let left = Double(max(0, deadline.nanosecondsLeft)) / 1e9
@@ -49,13 +50,17 @@ struct LongProof {
     let weight: Double
     let run: (ProofBudget) throws -> ProofResult
 
-    static var all: [LongProof] {
+    static var onTheMachine: [LongProof] {
         [
             LongProof(figure: 50, weight: 4, run: SpaceProof.run),
             LongProof(figure: 3000, weight: 14, run: FaultProof.run),
             LongProof(figure: 1000, weight: 14) { try PowerProof.run(.ext4, $0) },
             LongProof(figure: 1000, weight: 14) { try PowerProof.run(.xfs, $0) },
             LongProof(figure: 10_000, weight: 24, run: KillProof.run),
-        ] + InProcessProof.all.map { LongProof(figure: $0.figure, weight: $0.weight, run: $0.run) }
+        ]
+    }
+
+    static var inMemory: [LongProof] {
+        InProcessProof.all.map { LongProof(figure: $0.figure, weight: $0.weight, run: $0.run) }
     }
 }

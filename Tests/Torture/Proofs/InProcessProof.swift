@@ -13,10 +13,17 @@ struct InProcessProof: Sendable {
 
     static let all = [
         InProcessProof(name: "crash states", unit: "states", figure: 20_000_000, weight: 10) {
-            CrashProof.run(.init(), seed: $0)
+            // A round must be short, since only between rounds the time is looked at; the next seed tears otherwise.
+            var scale = CrashProof.Scale()
+            scale.secondEvery = 200
+            scale.thirdEvery = 50
+            return CrashProof.run(scale, seed: $0)
         },
         InProcessProof(name: "flipped bits", unit: "flips", figure: 10_000_000, weight: 8) {
-            FlipProof.run(.init(), seed: $0)
+            var scale = FlipProof.Scale()
+            scale.every = 11
+            scale.everyInPages = 97
+            return FlipProof.run(scale, seed: $0)
         },
         InProcessProof(name: "failing calls", unit: "fired", figure: 50_000, weight: 6) {
             CallFailureProof.run(.init(), seed: $0)
