@@ -1,0 +1,87 @@
+// Damage that only one kind of evidence shows: a far later proof, or the chain between headers.
+
+import LogProofs
+import Testing
+
+@testable import EventLog
+
+@Suite struct EvidenceTests {
+    private let path = "/disk/log"
+
+    /// A log that was never closed, of single groups, and its one segment.
+    private func crashed(groups: Int) throws -> (disk: SimulatedDisk, file: String, bytes: [UInt8]) {
+        let disk = SimulatedDisk()
+        var source = BatchSource(seed: 31)
+        let log = try EventLog.create(at: path, options: quietOptions(), fileSystem: disk)
+        try source.append(groups, to: log, records: 1, payload: 200)
+        let name = try log.reader().segments()[0].name
+        let state = disk.state
+        try log.close()
+        let left = SimulatedDisk(state.afterProcessDeath)
+        return (left, path + "/" + name, try #require(left.state.bytes(path + "/" + name)))
+    }
+
+    private func store(_ bytes: [UInt8], _ file: String, on disk: SimulatedDisk) throws {
+        let descriptor = try disk.open(file, .readWrite)
+        defer { disk.close(descriptor) }
+        _ = try bytes.withUnsafeBytes { try disk.write(descriptor, $0, at: 0) }
+    }
+
+    private func code(_ body: () throws -> Void) -> LogError.Code? {
+        do {
+            try body()
+            return nil
+        } catch { return (error as? LogError)?.code }
+    }
+
+    /// The offsets of all blocks.
+    private func blocks(_ bytes: [UInt8]) -> [Int] {
+        var offsets: [Int] = []
+        var offset = Format.headerPageBytes
+        bytes.withUnsafeBytes { buffer in
+            guard let base = buffer.baseAddress else { return }
+            while offset + 64 <= bytes.count, base.load(offset, UInt32.self) == Format.blockMagic {
+                offsets.append(offset)
+                offset += Format.blockHeaderBytes + Format.aligned(Int(base.load(offset + 8, UInt32.self)))
+            }
+        }
+        return offsets
+    }
+
+    @Test(arguments: [false, true])
+    func `a wiped stretch is damage however far behind it the proof stands`(hasTail: Bool) throws {
+        let (disk, file, original) = try crashed(groups: 120)
+        let offsets = blocks(original)
+        let far = try #require(offsets.last)
+        let start = offsets[2]
+        #expect(far - start > 16 << 10)
+        var bytes = original
+        // Nothing but holes between the third group and the last but one: what a tear would look like, nearly.
+        for index in start..<offsets[offsets.count - 2] { bytes[index] = 0 }
+        try store(bytes, file, on: disk)
+        if !hasTail { try disk.unlink(path + "/TAIL") }
+        #expect(code { try EventLog.open(at: path, options: quietOptions(), fileSystem: disk).close() } == .corrupted)
+        #expect(disk.state.bytes(file) == bytes, "a refused opening changes nothing")
+    }
+
+    @Test func `a block that does not continue the chain is damage, though all its own checksums fit`() throws {
+        let (disk, file, original) = try crashed(groups: 6)
+        let offsets = blocks(original)
+        var bytes = original
+        bytes.withUnsafeMutableBytes { buffer in
+            guard let base = buffer.baseAddress else { return }
+            // The fourth block follows another third one; from there on everything fits again.
+            var chain = UnsafeRawPointer(base).load(offsets[3] + 52, UInt32.self) ^ 0x55
+            for offset in offsets[3...] {
+                base.store(offset + 52, chain)
+                chain = checksum(UnsafeRawBufferPointer(start: base + offset, count: 60))
+                base.store(offset + 60, chain)
+            }
+        }
+        try store(bytes, file, on: disk)
+        try disk.unlink(path + "/TAIL")
+        #expect(code { try EventLog.open(at: path, options: quietOptions(), fileSystem: disk).close() } == .corrupted)
+        let seen = try allRecords(LogReader.open(at: path, fileSystem: disk))
+        #expect(seen.count <= 3, "a reader goes no further than the chain")
+    }
+}
