@@ -75,6 +75,26 @@ struct `An import of the Open University dataset` {
         #expect(try reports.text("first") == reports.text("second"))
     }
 
+    @Test func `sealed, takes at most seven and a half bytes an event beside the command ids`() throws {
+        let store = try TemporaryStore.empty()
+        let imported = try store.importing(words)
+        #expect(try Program.run(["log", "seal"], in: store).exitCode == 0)
+        struct Figures: Decodable {
+            let bytes: Int
+            let events: Int
+            let commands: Int
+            let segments: Int
+            let sealedSegments: Int
+        }
+        let text = try Program.run(["log", "stat", "--format", "json"], in: store).output
+        let figures = try JSONDecoder().decode(Figures.self, from: Data(text.utf8))
+        #expect(figures.events == imported.position)
+        #expect(figures.segments == 1 && figures.sealedSegments == 1)
+        let withoutIDs = Double(figures.bytes - 16 * figures.commands) / Double(figures.events)
+        #expect(withoutIDs <= 7.5, "\(figures)")
+        #expect(try Program.run(["log", "verify"], in: store).exitCode == 0)
+    }
+
     @Test(arguments: [20_260_209 as UInt64])
     func `goes on after ten kills as if there had been none`(seed: UInt64) throws {
         let undisturbed = try TemporaryStore.empty()
