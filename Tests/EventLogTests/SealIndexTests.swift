@@ -50,6 +50,10 @@ import Testing
         #expect(eager.next(merged + [entry(3, bytes: 99)]) == 2..<3)
         #expect(eager.next([entry(1, bytes: 5000), entry(2, bytes: 10)]) == 0..<1)
         #expect(eager.next([entry(1, bytes: 4096, records: 0)]) == nil)
+        // What a crash left without records goes with its neighbour, or nothing behind it would ever be sealed.
+        var behind = entry(2, bytes: 5000)
+        behind.firstPosition = 1
+        #expect(lazy.next([entry(1, bytes: 4096, records: 0), behind, entry(3, bytes: 5000)]) == 0..<2)
     }
 
     @Test func `a manifest reads back what it was written as`() throws {

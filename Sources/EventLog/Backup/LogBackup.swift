@@ -44,7 +44,8 @@ public enum LogBackup {
     ) throws(LogError) -> [SegmentEntry] {
         var done: Int64 = 0
         for _ in 0..<attempts {
-            let view = try LogView(reading: source, expecting: manifest.logID, SparseIndex())
+            let view = try LogView(
+                reading: source, expecting: manifest.logID, epoch: manifest.epoch, SparseIndex())
             let total = max(1, (0..<view.count).reduce(0) { $0 + (view.entry($1)?.bytes ?? 0) })
             do {
                 for number in 0..<view.count {

@@ -174,6 +174,10 @@ extension Manifest {
         guard old < UInt32.max else {
             throw LogError(.invalidArgument, "The log is in the last epoch that the format knows; export its records.")
         }
-        return max(old + 1, UInt32(clamping: secondsSince1970))
+        guard let now = UInt32(exactly: secondsSince1970) else {
+            throw LogError(
+                .invalidArgument, "\(secondsSince1970) is no time in seconds since 1970. Give seconds, up to 2106.")
+        }
+        return max(old + 1, now)
     }
 }

@@ -53,7 +53,14 @@ public enum LogRestore {
 extension LogDirectory {
     /// Ends the active segment of a log without a writer where opening it would: behind its last whole group.
     fileprivate func closeLast(_ manifest: inout Manifest) throws(LogError) {
-        guard let active = manifest.segments.last, active.isActive else { return }
+        guard let active = manifest.segments.last, active.isActive else {
+            let last = manifest.segments.last?.end.lastPosition ?? 0
+            guard let tail = try readTail(manifest), tail.durablePosition > last else { return }
+            throw LogError(
+                .corrupted,
+                "TAIL proves that position \(tail.durablePosition) was acknowledged, but the segments end at \(last): "
+                    + "the manifest is older than the files. Copy the log again, by a backup.", path: path)
+        }
         let predecessor = manifest.segments.dropLast().last
         let (window, walk, _) = try openSegment(active, of: manifest.logID, after: predecessor, limit: Int64.max)
         let path = window.file.path

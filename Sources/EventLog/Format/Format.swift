@@ -44,6 +44,10 @@ enum Format {
     static let maximumBatchBytes = 32 << 20
     /// The longest manifest: about 500,000 segments.
     static let maximumManifestBytes = 64 << 20
+    /// The longest segment: a block's place counts 64-byte steps in four bytes.
+    static let maximumSegmentBytes: Int64 = 128 << 30
+    /// Positions and indices from files stay below this, so that sums of them cannot overflow.
+    static let maximumPosition = Int64.max / 2
     static let tailBytes = 68
     /// `EVLSEAL1`, at the start of the last 64 bytes of a sealed segment.
     static let trailerMagic: UInt64 = 0x314C_4145_534C_5645

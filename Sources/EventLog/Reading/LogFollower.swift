@@ -53,7 +53,7 @@ public final class LogFollower: Sendable {
     ///   `foreign` when the log was restored, or another took its place; otherwise as ``BlockCursor/next(into:)``.
     public func next(into block: inout DecodedBlock, timeoutMilliseconds: Int? = nil) throws(LogError) -> Bool {
         let now = Monitor<State>.now()
-        let timeout = Int64(max(0, timeoutMilliseconds ?? Int.max / 2_000_000)) * 1_000_000
+        let timeout = Int64(min(max(0, timeoutMilliseconds ?? Int.max), Int.max / 2_000_000)) * 1_000_000
         let deadline = now.addingReportingOverflow(timeout).overflow ? Int64.max : now + timeout
         return try state.withLock { (state) throws(LogError) in
             while !isCancelled.load(ordering: .acquiring) {

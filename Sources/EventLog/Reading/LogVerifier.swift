@@ -88,13 +88,16 @@ private struct VerificationRun {
 
     /// Notes files that the manifest does not name; the next opening for writing decides what becomes of them.
     mutating func unlistedFiles() throws(LogError) {
-        let listed = Set(manifest.segments.map(\.name))
-        let tail = try view.directory.readTail(manifest)
-        for name in try view.directory.list() where !listed.contains(name) {
+        // The manifest after the list: a segment that a writer began meanwhile is in one of the two manifests.
+        let names = try view.directory.list()
+        let now = try view.directory.readManifest()
+        let listed = Set(manifest.segments.map(\.name)).union(now.segments.map(\.name))
+        let tail = try view.directory.readTail(now)
+        for name in names where !listed.contains(name) {
             let path = view.directory.path(of: name)
             let found: Leftover
             do {
-                found = try view.directory.leftover(name, manifest, tail)
+                found = try view.directory.leftover(name, now, tail)
             } catch  where error.errno == ENOENT {
                 continue
             }

@@ -62,6 +62,11 @@ final class BackgroundSealer: Sendable {
         while try Sealer(directory: core.directory, core: core).sealNext(
             plan, &report, pace: { !self.monitor.withLock { $0.isStopping } })
         {}
+        guard !monitor.withLock({ $0.isStopping }) else {
+            throw LogError(
+                .closed, "The log was closed before all segments were sealed. Open it again, and go on.",
+                path: core.directory.path)
+        }
         return report
     }
 

@@ -19,9 +19,12 @@ struct SealPlan {
         let start = segments.firstIndex { !$0.isSealed } ?? segments.count
         var upper = start
         var bytes: Int64 = 0
+        // One without records does not stand alone, however long its neighbour is.
+        var hasRecords = false
         while upper < segments.count, !segments[upper].isActive,
-            upper == start || bytes + segments[upper].bytes <= targetBytes
+            !hasRecords || bytes + segments[upper].bytes <= targetBytes
         {
+            hasRecords = hasRecords || segments[upper].end.lastPosition >= segments[upper].firstPosition
             bytes += segments[upper].bytes
             upper += 1
         }

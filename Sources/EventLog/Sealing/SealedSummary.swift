@@ -48,6 +48,9 @@ struct SealedSummary: Hashable, Sendable {
         guard bytes.count == Format.summaryBytes, let base = bytes.baseAddress else {
             throw BlockDamage(reason: "the summary has the wrong length")
         }
+        guard (0..<Format.maximumPosition).contains(base.load(64, Int64.self)),
+            (0...2 * Format.maximumSegmentBytes).contains(base.load(72, Int64.self)), base.load(0, Int64.self) >= 0
+        else { throw BlockDamage(reason: "the summary holds impossible numbers") }
         self.init(
             end: SegmentEnd(
                 lastPosition: base.load(64, Int64.self), offset: base.load(72, Int64.self),

@@ -33,6 +33,9 @@ final class SealedWriter {
         try file.write(page, at: 0)
     }
 
+    /// The digest of history up to the last record that was added.
+    var digest: LogDigest { run.digest }
+
     /// Adds the records of a block, in order.
     func add(_ block: borrowing DecodedBlock) throws(LogError) {
         run.add(block)

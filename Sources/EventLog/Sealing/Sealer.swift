@@ -96,6 +96,14 @@ struct Sealer {
         while try cursor.next(into: &block) {
             try writer.add(block)
             next = block.lastPosition.rawValue + 1
+            if let sealed = sources.first(where: { $0.isSealed && $0.end.lastPosition == next - 1 })?.sealed,
+                sealed.digest != writer.digest
+            {
+                throw LogError(
+                    .corrupted,
+                    "The records up to position \(next - 1) do not give the digest that was taken when they were "
+                        + "sealed; nothing was changed. Restore the segment from a backup.", path: directory.path)
+            }
             guard isSmall || pace() else { return false }
         }
         if next == last.end.lastPosition + 1 { return true }

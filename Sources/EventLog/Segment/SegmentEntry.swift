@@ -68,7 +68,8 @@ struct SegmentEntry: Hashable, Sendable {
     /// Reads a line; `nil` when it is none, or holds impossible numbers.
     init?(line: ArraySlice<UInt8>) {
         var words = WordReader(line)
-        guard words.skip("segment"), let index = words.unsigned(), index >= 1, words.skip("id"),
+        guard words.skip("segment"), let index = words.unsigned(), index >= 1,
+            index < UInt64(Format.maximumPosition), words.skip("id"),
             let identity = words.hexadecimal(digits: 16), words.skip("first"), let first = words.number(),
             first >= 1, first < Int64.max / 2
         else { return nil }
@@ -81,7 +82,8 @@ struct SegmentEntry: Hashable, Sendable {
             return
         }
         guard words.skip("last"), let last = words.number(), last >= first - 1, last < Int64.max / 2,
-            words.skip("end"), let offset = words.number(), offset >= page, offset % Int64(Format.alignment) == 0,
+            words.skip("end"), let offset = words.number(), (page...2 * Format.maximumSegmentBytes).contains(offset),
+            offset % Int64(Format.alignment) == 0,
             words.skip("chain"), let chain = words.hexadecimal(digits: 8), words.skip("time"),
             let time = words.number()
         else { return nil }
@@ -93,9 +95,10 @@ struct SegmentEntry: Hashable, Sendable {
             guard words.isAtEnd else { return nil }
             return
         }
-        guard words.skip("through"), let lastIndex = words.unsigned(), lastIndex >= index, words.skip("bytes"),
-            let bytes = words.number(), bytes >= page, bytes % Int64(Format.alignment) == 0, words.skip("digest"),
-            let digest = words.digest(), words.skip("sealed"), words.isAtEnd
+        guard words.skip("through"), let lastIndex = words.unsigned(), lastIndex >= index,
+            lastIndex < UInt64(Format.maximumPosition), words.skip("bytes"), let bytes = words.number(),
+            (page...2 * Format.maximumSegmentBytes).contains(bytes), bytes % Int64(Format.alignment) == 0,
+            words.skip("digest"), let digest = words.digest(), words.skip("sealed"), words.isAtEnd
         else { return nil }
         self.lastIndex = lastIndex
         sealed = SealedPart(bytes: bytes, digest: digest)

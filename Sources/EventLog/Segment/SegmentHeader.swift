@@ -90,6 +90,17 @@ struct SegmentHeader: Hashable, Sendable {
                 .newerFormat, "The segment needs a newer version of this software. Upgrade, then open it.",
                 path: path)
         }
+        let numbers = (base.load(56, UInt64.self), base.load(120, UInt64.self))
+        guard (1..<UInt64(Format.maximumPosition)).contains(numbers.0),
+            (numbers.0..<UInt64(Format.maximumPosition)).contains(numbers.1),
+            (1..<Format.maximumPosition).contains(base.load(64, Int64.self)), base.load(80, UInt64.self) < numbers.0,
+            (0..<Format.maximumPosition).contains(base.load(88, Int64.self)),
+            (0...2 * Format.maximumSegmentBytes).contains(base.load(96, Int64.self))
+        else {
+            throw LogError(
+                .corrupted, "The segment's header page holds impossible numbers. Restore the file from a backup.",
+                path: path, offset: 0)
+        }
         return SegmentHeader(
             logID: LogID(high: base.load(24, UInt64.self), low: base.load(32, UInt64.self)),
             epoch: base.load(40, UInt32.self), segmentID: base.load(48, UInt64.self),

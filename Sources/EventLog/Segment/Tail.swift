@@ -41,9 +41,13 @@ struct Tail: Hashable, Sendable {
                 base.load(60, UInt32.self) == epoch,
                 checksum(UnsafeRawBufferPointer(rebasing: buffer[0..<64])) == base.load(64, UInt32.self)
             else { return nil }
+            let end = base.load(32, Int64.self)
+            guard (0...2 * Format.maximumSegmentBytes).contains(end),
+                (0..<Format.maximumPosition).contains(base.load(40, Int64.self))
+            else { return nil }
             return Tail(
                 logID: logID, epoch: epoch, segmentID: base.load(24, UInt64.self),
-                durableEnd: base.load(32, Int64.self), durablePosition: base.load(40, Int64.self),
+                durableEnd: end, durablePosition: base.load(40, Int64.self),
                 chain: base.load(56, UInt32.self), lastTime: base.load(48, Int64.self))
         }
     }

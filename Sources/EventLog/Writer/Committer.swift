@@ -44,7 +44,12 @@ final class Committer {
         while true {
             let state = monitor.state
             let isHealthy = state.pointee.failure == nil
-            if isHealthy && state.pointee.gathering.count > 0 {
+            // First, since under load a group always waits, and whoever closes the log waits for the sealing thread.
+            if isHealthy, let due = state.pointee.installation, due.outcome == nil {
+                monitor.unlock()
+                attempt { () throws(LogError) in try install(due) }
+                monitor.lock()
+            } else if isHealthy && state.pointee.gathering.count > 0 {
                 swap(&state.pointee.gathering, &group)
                 state.pointee.writingBytes = state.pointee.gatheringBytes
                 state.pointee.gatheringBytes = 0
@@ -54,10 +59,6 @@ final class Committer {
                 monitor.lock()
             } else if state.pointee.isClosing {
                 break
-            } else if isHealthy, let due = state.pointee.installation, due.outcome == nil {
-                monitor.unlock()
-                attempt { () throws(LogError) in try install(due) }
-                monitor.lock()
             } else if isHealthy, let due = confirmDue {
                 state.pointee.isIdle = true
                 if monitor.waitForWork(until: due) { continue }
@@ -76,6 +77,10 @@ final class Committer {
         monitor.unlock()
         if isHealthy { attempt { () throws(LogError) in try finish() } }
         writer = nil
+        // Nobody touches the files once the lock is given back, the sealing thread neither.
+        monitor.withLock { $0.isDraining = true }
+        monitor.broadcastProgress()
+        sealer.stop()
         lock = nil
         monitor.withLock { $0.isFinished = true }
         monitor.broadcastProgress()
@@ -112,7 +117,7 @@ final class Committer {
         let count = group.count
         let firstTime = group.times[0]
         let lastTime = group.times[group.times.count - 1]
-        if let current = writer, current.offset >= core.options.segmentBytes {
+        if let current = writer, current.offset >= min(core.options.segmentBytes, Format.maximumSegmentBytes) {
             try current.trim()
             writer = nil
         }
@@ -203,8 +208,14 @@ final class Committer {
     }
 
     private func writeManifest(_ next: Manifest) throws(LogError) {
+        let bytes = next.encoded()
+        guard bytes.count <= Format.maximumManifestBytes else {
+            throw LogError(
+                .diskFull, "The manifest would be longer than \(Format.maximumManifestBytes) bytes. Seal the log.",
+                path: core.directory.path)
+        }
         try core.directory.replace(
-            Format.manifestName, temporary: Format.manifestTemporaryName, with: next.encoded())
+            Format.manifestName, temporary: Format.manifestTemporaryName, with: bytes)
         manifest = next
     }
 

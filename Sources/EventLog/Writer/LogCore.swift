@@ -27,6 +27,8 @@ final class LogCore: Sendable {
         /// Set once, by the first failed write or sync; nothing is written after it.
         var failure: LogError?
         var isClosing = false
+        /// Nothing is installed any more; the committer waits for the sealing thread.
+        var isDraining = false
         var isFinished = false
         /// Whether the committer sleeps and must be woken.
         var isIdle = false
@@ -194,7 +196,7 @@ final class LogCore: Sendable {
             let state = monitor.state
             var outcome = state.pointee.installation?.outcome
             if outcome == nil, let failure = state.pointee.failure { outcome = .failure(failure) }
-            if outcome == nil, state.pointee.isFinished {
+            if outcome == nil, state.pointee.isDraining {
                 outcome = .failure(LogError(.closed, "The log was closed before its segments were sealed."))
             }
             if let outcome {
