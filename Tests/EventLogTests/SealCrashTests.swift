@@ -57,13 +57,13 @@ import Testing
         try log.close()
         var states = 0
         for (step, state) in disk.history.enumerated() {
-            for (number, chance) in [0, 0.5, 0.5, 1].enumerated() {
-                let crashed = SimulatedDisk.crashed(state, keeping: chance, seed: UInt64(step * 4 + number))
+            for (number, chance) in [0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1].enumerated() {
+                let crashed = SimulatedDisk.crashed(state, keeping: chance, seed: UInt64(step * 8 + number))
                 try judge(crashed, source, "step \(step), \(state.call), chance \(chance)")
                 states += 1
             }
         }
-        #expect(states > 60)
+        #expect(states > 120)
     }
 
     @Test(arguments: [false, true])
