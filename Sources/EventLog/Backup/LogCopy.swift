@@ -174,7 +174,8 @@ extension Manifest {
         guard old < UInt32.max else {
             throw LogError(.invalidArgument, "The log is in the last epoch that the format knows; export its records.")
         }
-        guard let now = UInt32(exactly: secondsSince1970) else {
+        // A clock before 1970 still gives the next epoch; one in milliseconds would give the last that there can be.
+        guard let now = UInt32(exactly: max(0, secondsSince1970)) else {
             throw LogError(
                 .invalidArgument, "\(secondsSince1970) is no time in seconds since 1970. Give seconds, up to 2106.")
         }
