@@ -12,7 +12,7 @@ public struct LogOptions: Sendable {
     public var sealedCompressionLevel: Int = 6
     /// Whether a thread of the log seals closed segments while the log is open.
     public var sealsInBackground: Bool = true
-    /// How much of one core that thread may take, 1 to 100 percent.
+    /// How much of one core that thread may take while it copies, 1 to 100 percent; reading a copy back takes no rest.
     public var sealDutyPercent: Int = 50
     /// Whether the originals of sealed segments go to `quarantine/`, where nobody removes them, instead of away.
     public var keepsSealedOriginals: Bool = false

@@ -8,15 +8,6 @@ import Synchronization
 import Testing
 
 @Suite struct BackupTests {
-    private func code(_ body: () throws -> Void) -> LogError.Code? {
-        do {
-            try body()
-            return nil
-        } catch {
-            return (error as? LogError)?.code
-        }
-    }
-
     @Test(arguments: 1...3 as ClosedRange<UInt64>)
     func `taken while the log is written, rolled and sealed, it holds a prefix of the records`(seed: UInt64) throws {
         let directory = try TemporaryDirectory()

@@ -27,13 +27,6 @@ import Testing
         _ = try bytes.withUnsafeBytes { try disk.write(descriptor, $0, at: 0) }
     }
 
-    private func code(_ body: () throws -> Void) -> LogError.Code? {
-        do {
-            try body()
-            return nil
-        } catch { return (error as? LogError)?.code }
-    }
-
     /// The offsets of all blocks.
     private func blocks(_ bytes: [UInt8]) -> [Int] {
         var offsets: [Int] = []

@@ -7,15 +7,6 @@ import Synchronization
 import Testing
 
 @Suite struct FaultTests {
-    private func code(_ body: () throws -> Void) -> LogError.Code? {
-        do {
-            try body()
-            return nil
-        } catch {
-            return (error as? LogError)?.code
-        }
-    }
-
     @Test(arguments: ["write", "sync"])
     func `a failed write or sync poisons the writer, and the retry finds out`(operation: String) throws {
         let directory = try TemporaryDirectory()

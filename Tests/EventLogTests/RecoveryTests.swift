@@ -35,15 +35,6 @@ import Testing
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
     }
 
-    private func code(_ body: () throws -> Void) -> LogError.Code? {
-        do {
-            try body()
-            return nil
-        } catch {
-            return (error as? LogError)?.code
-        }
-    }
-
     private func openAndClose(_ path: String, _ options: LogOptions = quietOptions()) throws -> EventLog {
         let log = try EventLog.open(at: path, options: options)
         try log.close()

@@ -7,15 +7,6 @@ import LogProofs
 import Testing
 
 @Suite struct RestoreTests {
-    private func code(_ body: () throws -> Void) -> LogError.Code? {
-        do {
-            try body()
-            return nil
-        } catch {
-            return (error as? LogError)?.code
-        }
-    }
-
     @Test func `a restored log is written on in a higher epoch, and sealed`() throws {
         let directory = try TemporaryDirectory()
         var source = BatchSource(seed: 4)

@@ -36,7 +36,8 @@ final class BackgroundSealer: Sendable {
         monitor.signalWork()
     }
 
-    /// Tells whoever seals to stop at the next block, without waiting for it.
+    /// Tells whoever seals to stop at the next block that it copies, without waiting for it; reading a copy back
+    /// goes on to its end.
     func requestStop() {
         monitor.withLock { $0.isStopping = true }
         monitor.signalWork()

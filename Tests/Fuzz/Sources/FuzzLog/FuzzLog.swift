@@ -36,6 +36,7 @@ public func fuzzMain(_ argc: Int32, _ argv: UnsafeMutablePointer<UnsafeMutablePo
 
 /// The decoders of everything that the log reads from a file.
 enum Decoders {
+    // Unsafe is true here: libFuzzer calls from one thread, one input after the other, and reuse is what a cursor does.
     nonisolated(unsafe) static let decoder = BlockDecoder()
     nonisolated(unsafe) static var block = DecodedBlock()
 
