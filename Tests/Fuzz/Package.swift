@@ -4,10 +4,22 @@ import PackageDescription
 
 let package = Package(
     name: "fuzz",
-    products: [.executable(name: "FuzzLog", targets: ["FuzzLog"])],
+    products: [
+        .executable(name: "FuzzLog", targets: ["FuzzLog"]),
+        .executable(name: "FuzzEngine", targets: ["FuzzEngine"]),
+    ],
     dependencies: [.package(name: "enrollment-engine", path: "../..")],
     targets: [
+        .target(name: "FuzzDriver"),
         .executableTarget(
-            name: "FuzzLog", dependencies: [.product(name: "EventLog", package: "enrollment-engine")])
+            name: "FuzzLog", dependencies: ["FuzzDriver", .product(name: "EventLog", package: "enrollment-engine")]),
+        .executableTarget(
+            name: "FuzzEngine",
+            dependencies: [
+                "FuzzDriver",
+                .product(name: "Enrollment", package: "enrollment-engine"),
+                .product(name: "EventLog", package: "enrollment-engine"),
+                .product(name: "EnrollmentEngine", package: "enrollment-engine"),
+            ]),
     ]
 )

@@ -1,37 +1,19 @@
-// Start here: what libFuzzer calls, and the choice of a decoder by the first byte of an input.
+// Start here: what is decoded from the files of a log. libFuzzer's bridge is FuzzDriver.
 //
 // Inputs get their checksums put right before they are decoded: random bytes would all die at the first one, and a
 // person who can write to the files puts them right as well. Whatever comes in, a decoder answers or throws. It never
 // traps, never reads past its bytes (AddressSanitizer), and never takes memory that the limits of the format do not
-// allow (-rss_limit_mb,
-// -malloc_limit_mb).
+// allow (-rss_limit_mb, -malloc_limit_mb).
 
+import FuzzDriver
 import Glibc
 
 @testable import EventLog
 
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-    _ argc: UnsafeMutablePointer<Int32>,
-    _ argv: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-    _ callback: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
-) -> Int32
-
 /// What SwiftPM links as the program's main function.
 @_cdecl("FuzzLog_main")
 public func fuzzMain(_ argc: Int32, _ argv: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> Int32 {
-    var argc = argc
-    var argv = argv
-    return withUnsafeMutablePointer(to: &argc) { count in
-        withUnsafeMutablePointer(to: &argv) { values in
-            runDriver(count, values) { data, size in
-                guard let data, size > 0 else { return 0 }
-                let bytes = UnsafeRawBufferPointer(start: data + 1, count: size - 1)
-                Decoders.all[Int(data[0]) % Decoders.all.count](bytes)
-                return 0
-            }
-        }
-    }
+    runFuzzer(argc, argv, over: Decoders.all)
 }
 
 /// The decoders of everything that the log reads from a file.
@@ -40,7 +22,7 @@ enum Decoders {
     nonisolated(unsafe) static let decoder = BlockDecoder()
     nonisolated(unsafe) static var block = DecodedBlock()
 
-    static let all: [@Sendable (UnsafeRawBufferPointer) -> Void] = [
+    static let all: [FuzzTarget] = [
         columns, columns, columns, header, page, manifest, line, tail, index, summary, trailer, number, filter,
     ]
 
