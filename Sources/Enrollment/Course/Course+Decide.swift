@@ -9,7 +9,7 @@ extension EnrollmentState {
         let id = CourseID(Int64(courses.count) + 1)
         try checkVersion(of: .course(id), context)
         if let instructor { try checkMayTeach(instructor) }
-        if let sourceID, let existing = index.coursesBySourceID[sourceID] {
+        if let sourceID, let existing = course(sourceID: sourceID) {
             throw .duplicateSourceID(existing: existing.rawValue)
         }
         return [

@@ -9,7 +9,7 @@ extension EnrollmentState {
             Course(
                 id: id, title: title, description: description, category: category, instructor: instructor,
                 sourceID: sourceID))
-        if let sourceID { index.coursesBySourceID[sourceID] = id }
+        if let sourceID { index.coursesBySourceID.insert(sourceID, at: id.slot) }
     }
 
     mutating func update(_ id: CourseID, title: String?, description: String?, category: String?) {

@@ -4,17 +4,25 @@ extension EnrollmentState {
     /// Whether `event` tells of things that exist, in statuses that it can change: `evolve` is safe with it.
     ///
     /// A replay asks this of every event, so that a log which tells an impossible story becomes an error and not a
-    /// trap. It does not ask whether the rules would have decided so. O(1).
+    /// trap. It does not ask whether the rules would have decided so, but for what the look-ups need: that no two
+    /// entities bear the same address, source id or number. O(1).
     public func canEvolve(_ event: Event) -> Bool {
         switch event {
-        case .userRegistered(let id, _, _, _, _): id.rawValue == Int64(users.count) + 1
-        case .courseCreated(let id, _, _, _, let instructor, _):
+        case .userRegistered(let id, let email, _, _, let sourceID):
+            id.rawValue == Int64(users.count) + 1 && user(normalizedEmail: email) == nil
+                && sourceID.flatMap(user(sourceID:)) == nil
+        case .userUpdated(let id, let email, _): exists(id) && email.flatMap(user(normalizedEmail:)) == nil
+        case .courseCreated(let id, _, _, _, let instructor, let sourceID):
             id.rawValue == Int64(courses.count) + 1 && (instructor.map(exists) ?? true)
+                && sourceID.flatMap(course(sourceID:)) == nil
         case .instructorAssigned(let id, let instructor): exists(id) && (instructor.map(exists) ?? true)
-        case .termScheduled(let id, let course, _, _, _, _, _):
+        case .termScheduled(let id, let course, let number, _, _, _, let sourceID):
             id.rawValue == Int64(terms.count) + 1 && exists(course)
+                && index.termsByNumber[Index.TermNumber(course: course, number: number)] == nil
+                && sourceID.flatMap(term(sourceID:)) == nil
         case .enrollmentApplied(let id, let user, let term, _):
-            id.rawValue == Int64(enrollments.count) + 1 && exists(user) && exists(term)
+            id.rawValue == Int64(enrollments.count) + 1 && enrollments.count < Enrollments.limit
+                && exists(user) && exists(term)
                 && liveEnrollment(of: user, in: term) == nil && !isFinal(term)
         case .enrollmentApproved(let id, let term, _, _), .enrollmentRejected(let id, let term, _, _):
             status(of: id, in: term) == .pending && !isFinal(term, unlessCompleting: event)
@@ -50,7 +58,7 @@ extension EnrollmentState {
 
     private func status(of id: EnrollmentID, in term: TermID) -> EnrollmentStatus? {
         guard id.rawValue >= 1, id.rawValue <= Int64(enrollments.count) else { return nil }
-        let index = Int(id.rawValue) - 1
-        return enrollments[index].term == term ? enrollments[index].status : nil
+        let row = enrollments.row(id.slot)
+        return row.termID == term ? row.status : nil
     }
 }

@@ -8,52 +8,57 @@ extension EnrollmentState {
             let number: Int
         }
 
-        var usersByEmail: [String: UserID] = [:]
-        var usersBySourceID: [String: UserID] = [:]
-        var coursesBySourceID: [String: CourseID] = [:]
-        var termsBySourceID: [String: TermID] = [:]
+        var usersByEmail = TextIndex()
+        var usersBySourceID = TextIndex()
+        var coursesBySourceID = TextIndex()
+        var termsBySourceID = TextIndex()
         var termsByNumber: [TermNumber: TermID] = [:]
-        /// Pending and approved enrollments by user and term, packed into one number that is cheap to hash.
-        private var liveEnrollments: [UInt64: EnrollmentID] = [:]
+        /// Pending and approved enrollments by user and term.
+        var live = PlaceTable()
 
-        var liveEnrollmentCount: Int { liveEnrollments.count }
-
-        func live(user: UserID, term: TermID) -> EnrollmentID? { liveEnrollments[Self.key(user, term)] }
-
-        mutating func setLive(_ enrollment: EnrollmentID?, user: UserID, term: TermID) {
-            liveEnrollments[Self.key(user, term)] = enrollment
-        }
-
-        /// Adds a live enrollment; false where the user has one in the term already.
-        mutating func addLive(_ enrollment: EnrollmentID, user: UserID, term: TermID) -> Bool {
-            liveEnrollments.updateValue(enrollment, forKey: Self.key(user, term)) == nil
-        }
-
-        mutating func reserve(users: Int, terms: Int, live: Int) {
-            usersByEmail.reserveCapacity(users)
-            termsByNumber.reserveCapacity(terms)
-            liveEnrollments.reserveCapacity(live)
-        }
-
-        /// Injective below 2³², which is more users or terms than fit into memory.
+        /// Mixes a user and a term so that ids that count up, alone or together, spread over all slots.
+        ///
+        /// The mixing is fixed: both ids are numbers that the engine gives out itself, one after the other, so nobody
+        /// can choose many of them that collide, as they could with texts.
         @inline(__always)
-        private static func key(_ user: UserID, _ term: TermID) -> UInt64 {
-            UInt64(truncatingIfNeeded: user.rawValue) << 32 | UInt64(truncatingIfNeeded: term.rawValue)
+        static func tag(user: UInt32, term: UInt32) -> UInt32 {
+            var bits = UInt64(user) << 32 | UInt64(term)
+            bits = (bits ^ bits >> 32) &* 0xD6E8_FEB8_6659_FD93
+            bits = (bits ^ bits >> 32) &* 0xD6E8_FEB8_6659_FD93
+            return UInt32(truncatingIfNeeded: bits >> 32)
         }
+
+        @inline(__always)
+        static func tag(_ row: Enrollments.Row) -> UInt32 { tag(user: row.user, term: row.place >> 2) }
     }
 
     /// The user with that address after normalisation, or nil.
-    public func user(email: String) -> UserID? { index.usersByEmail[normalizedEmail(email)] }
+    public func user(email: String) -> UserID? { user(normalizedEmail: normalizedEmail(email)) }
+
+    func user(normalizedEmail email: String) -> UserID? {
+        index.usersByEmail.place(of: email) { users[$0].email }.map { users[$0].id }
+    }
+
     /// The user, course or term that the outside world calls `sourceID`, exactly as it was stored, or nil.
-    public func user(sourceID: String) -> UserID? { index.usersBySourceID[sourceID] }
-    public func course(sourceID: String) -> CourseID? { index.coursesBySourceID[sourceID] }
-    public func term(sourceID: String) -> TermID? { index.termsBySourceID[sourceID] }
+    public func user(sourceID: String) -> UserID? {
+        index.usersBySourceID.place(of: sourceID) { users[$0].sourceID }.map { users[$0].id }
+    }
+
+    public func course(sourceID: String) -> CourseID? {
+        index.coursesBySourceID.place(of: sourceID) { courses[$0].sourceID }.map { courses[$0].id }
+    }
+
+    public func term(sourceID: String) -> TermID? {
+        index.termsBySourceID.place(of: sourceID) { terms[$0].sourceID }.map { terms[$0].id }
+    }
 
     /// The pending or approved enrollment of `user` in `term`, or nil; also in a term that is completed.
     public func liveEnrollment(of user: UserID, in term: TermID) -> EnrollmentID? {
-        guard (1...Int64(UInt32.max)).contains(user.rawValue), (1...Int64(UInt32.max)).contains(term.rawValue) else {
-            return nil
+        guard let user = UInt32(exactly: user.rawValue), let term = UInt32(exactly: term.rawValue) else { return nil }
+        let slot = index.live.place(tagged: Index.tag(user: user, term: term)) { slot in
+            let row = enrollments.row(slot)
+            return row.user == user && row.place >> 2 == term
         }
-        return index.live(user: user, term: term)
+        return slot.map { EnrollmentID(Int64($0) + 1) }
     }
 }

@@ -43,13 +43,13 @@ extension EnrollmentState {
             if user.id.slot != slot { findings.append("\(name) stands at \(slot + 1)") }
             if user.version < 1 { findings.append("\(name) has no event") }
             if user.email != normalizedEmail(user.email) { findings.append("\(name): e-mail is not normalised") }
-            if index.usersByEmail[user.email] != user.id { findings.append("\(name): e-mail is not unique") }
+            if self.user(normalizedEmail: user.email) != user.id { findings.append("\(name): e-mail is not unique") }
             if user.liveEnrollments != live[slot] {
                 findings.append("\(name) counts \(user.liveEnrollments) live enrollments and has \(live[slot])")
             }
             guard let sourceID = user.sourceID else { continue }
             sourceIDs += 1
-            if index.usersBySourceID[sourceID] != user.id { findings.append("\(name): source id is not unique") }
+            if self.user(sourceID: sourceID) != user.id { findings.append("\(name): source id is not unique") }
         }
         if index.usersByEmail.count != users.count { findings.append("the index of e-mails has strays") }
         if index.usersBySourceID.count != sourceIDs { findings.append("the index of users' source ids has strays") }
@@ -74,7 +74,7 @@ extension EnrollmentState {
             }
             guard let sourceID = course.sourceID else { continue }
             sourceIDs += 1
-            if index.coursesBySourceID[sourceID] != course.id { findings.append("\(name): source id is not unique") }
+            if self.course(sourceID: sourceID) != course.id { findings.append("\(name): source id is not unique") }
         }
         if index.coursesBySourceID.count != sourceIDs {
             findings.append("the index of courses' source ids has strays")
@@ -116,7 +116,7 @@ extension EnrollmentState {
             if index.termsByNumber[.init(course: term.course, number: term.termNumber)] != term.id {
                 findings.append("\(name): number \(term.termNumber) is not unique in course \(term.course)")
             }
-            if let sourceID = term.sourceID, index.termsBySourceID[sourceID] != term.id {
+            if let sourceID = term.sourceID, self.term(sourceID: sourceID) != term.id {
                 findings.append("\(name): source id is not unique")
             }
         }

@@ -17,25 +17,42 @@ package struct StateAssembly {
     private var state = EnrollmentState()
     private var events: Int64 = 0
     // What enrollments add up to, kept beside the entities: small enough to stay in the processor's cache.
-    private var ofUser: [Tally] = []
-    private var ofTerm: [Tally] = []
-    private var liveCount = 0
+    private var ofUser: [UserTally] = []
+    private var ofTerm: [TermTally] = []
 
-    private struct Tally {
-        var newest: EnrollmentID?
-        var pending = 0
-        var approved = 0
+    private struct UserTally {
+        var newest: UInt32 = 0
         /// Pending or approved in a term that is not final.
-        var live = 0
+        var live: UInt32 = 0
+    }
+
+    private struct TermTally {
+        let status: TermStatus
+        /// 0 where the course has none.
+        let instructor: UInt32
+        var newest: UInt32 = 0
+        var pending: UInt32 = 0
+        var approved: UInt32 = 0
+    }
+
+    /// Enrollments that follow each other, as a snapshot stores them: one column beside the other.
+    package struct Columns {
+        package var users: [Int64] = []
+        /// The term's id above the two bits of the status.
+        package var places: [Int64] = []
+        package var changedAt: [Int64] = []
+
+        package init() {}
     }
 
     /// `live` enrollments are pending or approved; all counts are known beforehand, so that nothing grows in steps.
-    package init(users: Int, courses: Int, terms: Int, enrollments: Int, live: Int) {
+    package init(users: Int, courses: Int, terms: Int, live: Int) {
         state.users.reserveCapacity(users)
         state.courses.reserveCapacity(courses)
         state.terms.reserveCapacity(terms)
-        state.enrollments.reserveCapacity(enrollments)
-        state.index.reserve(users: users, terms: terms, live: live)
+        state.index.usersByEmail.reserveCapacity(users)
+        state.index.termsByNumber.reserveCapacity(terms)
+        state.index.live.reserveCapacity(live)
         ofUser.reserveCapacity(users)
         ofTerm.reserveCapacity(terms)
     }
@@ -46,17 +63,19 @@ package struct StateAssembly {
         let id = UserID(Int64(state.users.count) + 1)
         try count(version)
         guard isNormalized(email) else { throw problem("user \(id) has an e-mail that is not normalised") }
-        guard state.index.usersByEmail.updateValue(id, forKey: email) == nil else {
-            throw problem("user \(id) has the e-mail of another")
-        }
-        if let sourceID, state.index.usersBySourceID.updateValue(id, forKey: sourceID) != nil {
-            throw problem("user \(id) has the source id of another")
+        guard state.user(normalizedEmail: email) == nil else { throw problem("user \(id) has the e-mail of another") }
+        state.index.usersByEmail.insert(email, at: id.slot)
+        if let sourceID {
+            guard state.user(sourceID: sourceID) == nil else {
+                throw problem("user \(id) has the source id of another")
+            }
+            state.index.usersBySourceID.insert(sourceID, at: id.slot)
         }
         var user = User(id: id, email: email, name: name, role: role, sourceID: sourceID)
         user.status = status
         user.version = version
         state.users.append(user)
-        ofUser.append(Tally())
+        ofUser.append(UserTally())
     }
 
     package mutating func addCourse(
@@ -69,8 +88,11 @@ package struct StateAssembly {
         guard publishedAt != nil || status == .draft || status == .archived else {
             throw problem("course \(id) is \(status.name) without a publication")
         }
-        if let sourceID, state.index.coursesBySourceID.updateValue(id, forKey: sourceID) != nil {
-            throw problem("course \(id) has the source id of another")
+        if let sourceID {
+            guard state.course(sourceID: sourceID) == nil else {
+                throw problem("course \(id) has the source id of another")
+            }
+            state.index.coursesBySourceID.insert(sourceID, at: id.slot)
         }
         var course = Course(
             id: id, title: title, description: description, category: category, instructor: instructor,
@@ -102,8 +124,11 @@ package struct StateAssembly {
         guard state.index.termsByNumber.updateValue(id, forKey: number) == nil else {
             throw problem("term \(id) has the number of another")
         }
-        if let sourceID, state.index.termsBySourceID.updateValue(id, forKey: sourceID) != nil {
-            throw problem("term \(id) has the source id of another")
+        if let sourceID {
+            guard state.term(sourceID: sourceID) == nil else {
+                throw problem("term \(id) has the source id of another")
+            }
+            state.index.termsBySourceID.insert(sourceID, at: id.slot)
         }
         var term = Term(
             id: id, course: course, termNumber: termNumber, dates: dates, capacity: capacity, admission: admission,
@@ -114,41 +139,51 @@ package struct StateAssembly {
         term.refusalsVersion = refusalsVersion
         state.terms.append(term)
         state.courses[course.slot].terms.append(id)
-        ofTerm.append(Tally())
+        ofTerm.append(
+            TermTally(status: status, instructor: UInt32(state.courses[course.slot].instructor?.rawValue ?? 0)))
     }
 
-    package mutating func addEnrollment(
-        user: UserID, term: TermID, status: EnrollmentStatus, changedAt: Timestamp
-    ) throws(ImpossibleState) {
-        let id = EnrollmentID(Int64(state.enrollments.count) + 1)
-        guard user.rawValue >= 1, user.rawValue <= Int64(ofUser.count), term.rawValue >= 1,
-            term.rawValue <= Int64(ofTerm.count)
-        else { throw problem("enrollment \(id) has an unknown user or term") }
-        if status.isLive { try countLive(id, user: user, term: term, status) }
-        state.enrollments.append(
-            Enrollment(
-                id: id, user: user, term: term, status: status, changedAt: changedAt,
-                previousOfUser: ofUser[user.slot].newest, previousOfTerm: ofTerm[term.slot].newest))
-        ofUser[user.slot].newest = id
-        ofTerm[term.slot].newest = id
+    /// - Precondition: the columns are equally long.
+    package mutating func addEnrollments(_ columns: Columns) throws(ImpossibleState) {
+        precondition(columns.users.count == columns.places.count && columns.users.count == columns.changedAt.count)
+        for index in columns.users.indices {
+            try addEnrollment(
+                user: columns.users[index], place: columns.places[index], changedAt: columns.changedAt[index])
+        }
     }
 
-    private mutating func countLive(
-        _ id: EnrollmentID, user: UserID, term: TermID, _ status: EnrollmentStatus
-    ) throws(ImpossibleState) {
-        guard state.index.addLive(id, user: user, term: term) else {
+    @inline(__always)
+    private mutating func addEnrollment(user: Int64, place: Int64, changedAt: Int64) throws(ImpossibleState) {
+        let term = place >> 2
+        guard user >= 1, user <= Int64(ofUser.count), term >= 1, term <= Int64(ofTerm.count),
+            state.enrollments.count < Enrollments.limit
+        else { throw problem("enrollment \(state.enrollments.count + 1) has an unknown user or term") }
+        let (userSlot, termSlot) = (Int(user) - 1, Int(term) - 1)
+        let row = Enrollments.Row(
+            user: UInt32(user), place: UInt32(place), changedAt: changedAt, previousOfUser: ofUser[userSlot].newest,
+            previousOfTerm: ofTerm[termSlot].newest)
+        if row.status.isLive { try countLive(row) }
+        state.enrollments.append(row)
+        ofUser[userSlot].newest = UInt32(state.enrollments.count)
+        ofTerm[termSlot].newest = UInt32(state.enrollments.count)
+    }
+
+    @inline(__always)
+    private mutating func countLive(_ row: Enrollments.Row) throws(ImpossibleState) {
+        let slot = state.enrollments.count
+        let id = EnrollmentID(Int64(slot) + 1)
+        guard state.liveEnrollment(of: row.userID, in: row.termID) == nil else {
             throw problem("enrollment \(id) is live, and so is another of the same user and term")
         }
-        liveCount += 1
-        if status == .pending { ofTerm[term.slot].pending += 1 } else { ofTerm[term.slot].approved += 1 }
-        switch state.terms[term.slot].status {
+        state.index.live.insert(slot, tagged: EnrollmentState.Index.tag(row))
+        let term = row.termID.slot
+        if row.status == .pending { ofTerm[term].pending += 1 } else { ofTerm[term].approved += 1 }
+        switch ofTerm[term].status {
         case .scheduled, .ongoing:
-            ofUser[user.slot].live += 1
-            guard state.courses[state.terms[term.slot].course.slot].instructor != user else {
-                throw problem("enrollment \(id) is its instructor's own")
-            }
+            ofUser[row.userID.slot].live += 1
+            guard ofTerm[term].instructor != row.user else { throw problem("enrollment \(id) is its instructor's own") }
         case .completed:
-            guard status == .approved else { throw problem("enrollment \(id) is pending in a completed term") }
+            guard row.status == .approved else { throw problem("enrollment \(id) is pending in a completed term") }
         case .cancelled: throw problem("enrollment \(id) is live in a cancelled term")
         }
     }
@@ -158,15 +193,17 @@ package struct StateAssembly {
         guard self.events == events else {
             throw problem("the versions add up to \(self.events) events and not to \(events)")
         }
-        guard liveCount == live else { throw problem("\(liveCount) enrollments are live and not \(live)") }
-        for slot in ofUser.indices {
-            state.users[slot].newestEnrollment = ofUser[slot].newest
-            state.users[slot].liveEnrollments = ofUser[slot].live
+        guard state.index.live.count == live else {
+            throw problem("\(state.index.live.count) enrollments are live and not \(live)")
         }
-        for slot in ofTerm.indices {
-            state.terms[slot].newestEnrollment = ofTerm[slot].newest
-            state.terms[slot].pendingCount = ofTerm[slot].pending
-            state.terms[slot].enrolledCount = ofTerm[slot].approved
+        for (slot, tally) in ofUser.enumerated() where tally.newest > 0 {
+            state.users[slot].newestEnrollment = tally.newest
+            state.users[slot].liveEnrollments = Int(tally.live)
+        }
+        for (slot, tally) in ofTerm.enumerated() where tally.newest > 0 {
+            state.terms[slot].newestEnrollment = tally.newest
+            state.terms[slot].pendingCount = Int(tally.pending)
+            state.terms[slot].enrolledCount = Int(tally.approved)
         }
         return state
     }

@@ -3,33 +3,29 @@
 extension EnrollmentState {
     mutating func apply(_ id: EnrollmentID, user: UserID, term: TermID, at time: Timestamp) {
         precondition(id.slot == enrollments.count, "enrollment ids are dense, in creation order")
+        precondition(liveEnrollment(of: user, in: term) == nil, "a user has one live enrollment in a term")
         enrollments.append(
-            Enrollment(
-                id: id, user: user, term: term, changedAt: time,
-                previousOfUser: users[user.slot].newestEnrollment,
-                previousOfTerm: terms[term.slot].newestEnrollment))
-        users[user.slot].newestEnrollment = id
+            user: user, term: term, at: time, previousOfUser: users[user.slot].newestEnrollment,
+            previousOfTerm: terms[term.slot].newestEnrollment)
+        users[user.slot].newestEnrollment = UInt32(id.rawValue)
         users[user.slot].liveEnrollments += 1
-        terms[term.slot].newestEnrollment = id
+        terms[term.slot].newestEnrollment = UInt32(id.rawValue)
         terms[term.slot].pendingCount += 1
-        index.setLive(id, user: user, term: term)
+        index.live.insert(id.slot, tagged: Index.tag(enrollments.row(id.slot)))
     }
 
     mutating func approve(_ id: EnrollmentID, at time: Timestamp) {
-        precondition(enrollments[id.slot].status == .pending, "only a pending enrollment is approved")
-        enrollments[id.slot].status = .approved
-        enrollments[id.slot].changedAt = time
-        terms[enrollments[id.slot].term.slot].countPendingBecameApproved()
+        let before = enrollments.change(id.slot, to: .approved, at: time)
+        precondition(before.status == .pending, "only a pending enrollment is approved")
+        terms[before.termID.slot].countPendingBecameApproved()
     }
 
     /// The one way in which a live enrollment ends, whoever ended it.
     mutating func end(_ id: EnrollmentID, as status: EnrollmentStatus, at time: Timestamp) {
-        let user = enrollments[id.slot].user
-        let term = enrollments[id.slot].term
-        terms[term.slot].countEnded(enrollments[id.slot].status)
-        enrollments[id.slot].status = status
-        enrollments[id.slot].changedAt = time
-        countLiveEnrollmentEnded(of: user)
-        index.setLive(nil, user: user, term: term)
+        let before = enrollments.change(id.slot, to: status, at: time)
+        terms[before.termID.slot].countEnded(before.status)
+        countLiveEnrollmentEnded(of: before.userID)
+        let wasLive = index.live.remove(id.slot, tagged: Index.tag(before))
+        precondition(wasLive, "a live enrollment is found as such before it ends")
     }
 }

@@ -24,7 +24,7 @@ extension EnrollmentState {
         for (place, enrollment) in live where liveEnrollment(of: place.user, in: place.term) != enrollment {
             findings.append("enrollment \(enrollment) is live and not found as such")
         }
-        if index.liveEnrollmentCount != live.count { findings.append("the index of live enrollments has strays") }
+        if index.live.count != live.count { findings.append("the index of live enrollments has strays") }
         return findings.sorted()
     }
 

@@ -12,7 +12,7 @@ extension EnrollmentState {
         if let existing = index.termsByNumber[Index.TermNumber(course: course, number: termNumber)] {
             throw .duplicateTermNumber(existing: existing)
         }
-        if let sourceID, let existing = index.termsBySourceID[sourceID] {
+        if let sourceID, let existing = term(sourceID: sourceID) {
             throw .duplicateSourceID(existing: existing.rawValue)
         }
         return [

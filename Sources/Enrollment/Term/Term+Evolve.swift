@@ -12,7 +12,7 @@ extension EnrollmentState {
                 admission: admission, sourceID: sourceID))
         courses[course.slot].terms.append(id)
         index.termsByNumber[Index.TermNumber(course: course, number: termNumber)] = id
-        if let sourceID { index.termsBySourceID[sourceID] = id }
+        if let sourceID { index.termsBySourceID.insert(sourceID, at: id.slot) }
     }
 
     mutating func update(_ id: TermID, dates: TermDates?, admission: Admission?) {
@@ -26,12 +26,8 @@ extension EnrollmentState {
     mutating func complete(_ id: TermID) {
         terms[id.slot].status = .completed
         guard terms[id.slot].enrolledCount > 0 else { return }
-        var next = terms[id.slot].newestEnrollment
-        while let enrollment = next {
-            if enrollments[enrollment.slot].status == .approved {
-                countLiveEnrollmentEnded(of: enrollments[enrollment.slot].user)
-            }
-            next = enrollments[enrollment.slot].previousOfTerm
+        for enrollment in enrollments(of: id) where enrollment.status == .approved {
+            countLiveEnrollmentEnded(of: enrollment.user)
         }
     }
 }

@@ -9,6 +9,8 @@ public struct Term: Hashable, Sendable {
     public internal(set) var capacity: Int
     public internal(set) var admission: Admission
     public internal(set) var status: TermStatus = .scheduled
+    /// The id of the newest of this term's enrollments, from which a list leads to the others; 0 while it never had one.
+    var newestEnrollment: UInt32 = 0
     /// The window that was set; nil while the default holds.
     public internal(set) var window: EnrollmentWindow?
     /// APPROVED enrollments.
@@ -18,8 +20,6 @@ public struct Term: Hashable, Sendable {
     public let sourceID: String?
     public internal(set) var version: StreamVersion = 0
     public internal(set) var refusalsVersion: StreamVersion = 0
-    /// Head of the list of this term's enrollments, newest first; nil while it never had one.
-    var newestEnrollment: EnrollmentID?
 
     /// Seats that pending applications hold.
     @inlinable public var heldCount: Int { admission == .approval ? pendingCount : 0 }
@@ -28,5 +28,5 @@ public struct Term: Hashable, Sendable {
     /// Seats left, never negative though a term may be overbooked.
     @inlinable public var free: Int { max(0, capacity - taken) }
     /// Whether an enrollment was ever stored: admission cannot change any more.
-    public var isAdmissionLocked: Bool { newestEnrollment != nil }
+    public var isAdmissionLocked: Bool { newestEnrollment > 0 }
 }

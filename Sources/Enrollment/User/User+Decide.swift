@@ -6,8 +6,8 @@ extension EnrollmentState {
     ) throws(Rejection) -> [Event] {
         let id = UserID(Int64(users.count) + 1)
         try checkVersion(of: .user(id), context)
-        if let existing = index.usersByEmail[email] { throw .duplicateEmail(existing: existing) }
-        if let sourceID, let existing = index.usersBySourceID[sourceID] {
+        if let existing = user(normalizedEmail: email) { throw .duplicateEmail(existing: existing) }
+        if let sourceID, let existing = user(sourceID: sourceID) {
             throw .duplicateSourceID(existing: existing.rawValue)
         }
         return [.userRegistered(id, email: email, name: name, role: role, sourceID: sourceID)]
@@ -21,7 +21,7 @@ extension EnrollmentState {
         try checkVersion(of: .user(id), context)
         let newEmail = email == users[slot].email ? nil : email
         let newName = name == users[slot].name ? nil : name
-        if let newEmail, let existing = index.usersByEmail[newEmail] {
+        if let newEmail, let existing = user(normalizedEmail: newEmail) {
             throw .duplicateEmail(existing: existing)
         }
         return newEmail == nil && newName == nil ? [] : [.userUpdated(id, email: newEmail, name: newName)]

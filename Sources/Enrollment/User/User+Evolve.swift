@@ -4,14 +4,14 @@ extension EnrollmentState {
     mutating func register(_ id: UserID, email: String, name: String, role: Role, sourceID: String?) {
         precondition(id.slot == users.count, "user ids are dense, in creation order")
         users.append(User(id: id, email: email, name: name, role: role, sourceID: sourceID))
-        index.usersByEmail[email] = id
-        if let sourceID { index.usersBySourceID[sourceID] = id }
+        index.usersByEmail.insert(email, at: id.slot)
+        if let sourceID { index.usersBySourceID.insert(sourceID, at: id.slot) }
     }
 
     mutating func update(_ id: UserID, email: String?, name: String?) {
         if let email {
-            index.usersByEmail[users[id.slot].email] = nil
-            index.usersByEmail[email] = id
+            index.usersByEmail.remove(users[id.slot].email, at: id.slot)
+            index.usersByEmail.insert(email, at: id.slot)
             users[id.slot].email = email
         }
         if let name { users[id.slot].name = name }

@@ -131,8 +131,7 @@ private struct SnapshotRowReader {
 
     mutating func state(_ header: SnapshotHeader) throws(PayloadProblem) -> EnrollmentState {
         var state = StateAssembly(
-            users: header.users, courses: header.courses, terms: header.terms, enrollments: header.enrollments,
-            live: header.live)
+            users: header.users, courses: header.courses, terms: header.terms, live: header.live)
         try forEach(header.users) { row throws(PayloadProblem) in try SnapshotRows.addUser(&row, to: &state) }
         try forEach(header.courses) { row throws(PayloadProblem) in try SnapshotRows.addCourse(&row, to: &state) }
         try forEach(header.terms) { row throws(PayloadProblem) in try SnapshotRows.addTerm(&row, to: &state) }

@@ -99,16 +99,12 @@ enum SnapshotRows {
     static func addEnrollment(
         _ reader: inout ByteReader, after changedAt: inout Int64, to state: inout StateAssembly
     ) throws(PayloadProblem) {
-        let user = UserID(Int64(truncatingIfNeeded: try reader.unsigned()))
-        let place = try reader.unsigned()
+        var columns = StateAssembly.Columns()
+        columns.users.append(Int64(truncatingIfNeeded: try reader.unsigned()))
+        columns.places.append(Int64(truncatingIfNeeded: try reader.unsigned()))
         changedAt &+= try reader.signed()
-        guard let status = EnrollmentStatus(rawValue: UInt8(place & 3) + 1) else {
-            throw PayloadProblem(message: "an enrollment has no known status")
-        }
-        let (term, time) = (TermID(Int64(place >> 2)), Timestamp(microseconds: changedAt))
-        try possible { () throws(ImpossibleState) in
-            try state.addEnrollment(user: user, term: term, status: status, changedAt: time)
-        }
+        columns.changedAt.append(changedAt)
+        try possible { () throws(ImpossibleState) in try state.addEnrollments(columns) }
     }
 
     static func encode(_ id: CommandID, at position: Position, after last: inout Int64, to bytes: inout [UInt8]) {
