@@ -12,9 +12,11 @@ import Testing
         scale.everyInPages = 200
         let report = FlipProof.run(scale, seed: seed)
         #expect(report.failures == [])
-        #expect(report["files"] >= 12, "\(report)")
+        #expect(report["files"] >= 18, "\(report)")
         #expect(report["flips"] > 800, "\(report)")
         #expect(report["cuts"] > 50, "\(report)")
+        #expect(report["in sealed files"] > 100 && report["in manifests"] > 100, "\(report)")
+        #expect(report["in TAIL"] > 10 && report["refused look-ups"] > 50, "\(report)")
         #expect(report["found"] > 600 && report["intact"] > 10 && report["refused"] > 100, "\(report)")
     }
 

@@ -35,7 +35,7 @@ package struct DiskState: Sendable {
     package var nextNumber = 1
     /// How many records were acknowledged so far.
     package var acknowledged = 0
-    /// The call that led here.
+    /// The call that led here; only in a history.
     package var call = ""
 
     package init() {}

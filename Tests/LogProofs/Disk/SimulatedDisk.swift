@@ -70,8 +70,10 @@ package final class SimulatedDisk: FileSystem {
     package func acknowledge(_ count: Int) {
         box.withLock { box in
             box.state.acknowledged = count
-            box.state.call = "acknowledgement of \(count)"
-            if box.keepsHistory { box.history.append(box.state) }
+            if box.keepsHistory {
+                box.state.call = "acknowledgement of \(count)"
+                box.history.append(box.state)
+            }
         }
     }
 
@@ -84,12 +86,14 @@ package final class SimulatedDisk: FileSystem {
     package func lie(aboutWrite number: Int, _ lie: Lie) { box.withLock { $0.lie = ($0.writes + number, lie) } }
 
     private func change<Result>(
-        _ operation: String, _ path: String, _ body: (inout Box) throws(FileSystemError) -> Result
+        _ operation: @autoclosure () -> String, _ path: String, _ body: (inout Box) throws(FileSystemError) -> Result
     ) throws(FileSystemError) -> Result {
         try box.withLock { box throws(FileSystemError) in
             let result = try body(&box)
-            box.state.call = path.isEmpty ? operation : operation + " " + path
-            if box.keepsHistory { box.history.append(box.state) }
+            if box.keepsHistory {
+                box.state.call = path.isEmpty ? operation() : operation() + " " + path
+                box.history.append(box.state)
+            }
             return result
         }
     }
@@ -113,8 +117,10 @@ package final class SimulatedDisk: FileSystem {
                     box.state.entries[path] = made
                     box.state.pendingEntries.append(
                         DiskState.EntryChange(directories: [parent(path)], entries: [(path, made)]))
-                    box.state.call = "create \(path)"
-                    if box.keepsHistory { box.history.append(box.state) }
+                    if box.keepsHistory {
+                        box.state.call = "create \(path)"
+                        box.history.append(box.state)
+                    }
                     number = made
                 } else if let number, access == .createOrTruncate {
                     box.state.nodes[number]?.current = []
@@ -264,8 +270,16 @@ package final class SimulatedDisk: FileSystem {
 
     package func list(_ path: String) throws(FileSystemError) -> [String] {
         box.withLock { box in
-            box.state.entries.keys.filter { parent($0) == path }.map { String($0.dropFirst(path.utf8.count + 1)) }
-                .sorted()
+            let length = path.utf8.count
+            return box.state.entries.keys.compactMap { entry -> String? in
+                let bytes = entry.utf8
+                guard bytes.count > length, entry.hasPrefix(path) else { return nil }
+                let slash = bytes.index(bytes.startIndex, offsetBy: length)
+                let name = bytes.index(after: slash)
+                guard bytes[slash] == UInt8(ascii: "/"), !bytes[name...].contains(UInt8(ascii: "/")) else { return nil }
+                return String(entry[name...])
+            }
+            .sorted()
         }
     }
 
@@ -292,5 +306,6 @@ package final class SimulatedDisk: FileSystem {
 }
 
 private func parent(_ path: String) -> String {
-    String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    let bytes = path.utf8
+    return String(path[..<(bytes.lastIndex(of: UInt8(ascii: "/")) ?? bytes.startIndex)])
 }

@@ -3,21 +3,27 @@
 internal import EnrollmentTesting
 internal import EventLog
 
-/// Damages small logs bit by bit and length by length; a writer, a reader and the verifier are each judged.
+/// Damages small logs bit by bit and length by length; a writer, readers, look-ups and the verifier are each judged.
 package enum FlipProof {
     package struct Scale: Sendable {
         /// One of so many places is damaged; 1 for every bit and every length.
         package var every = 1
         /// Of the bits of header pages, which one checksum covers whole, one in so many besides.
         package var everyInPages = 1
+        /// Of the lengths to which a file may be cut, one in so many besides.
+        package var everyCut = 1
+        /// Which of the places: `every` runs with phases that follow each other damage every place once.
+        package var phase = 0
 
         package init() {}
     }
 
     /// Runs the proof.
     ///
-    /// Counts: `flips`, `cuts`; `intact` and `refused` answers of writers; `found` by the verifier; `shortened`, where
-    /// TAIL was missing or cut and the last, unconfirmed group was taken for torn: the honest limit of FORMAT.md.
+    /// Counts: `flips`, `cuts`, and of the flips those `in sealed files`, `in manifests` and `in TAIL`; `intact` and
+    /// `refused` answers of writers; `look-ups` through indexes and how many were `refused look-ups`; `found` by the
+    /// verifier; `shortened`, where TAIL was missing or cut and the last, unconfirmed group was taken for torn: the
+    /// honest limit of FORMAT.md.
     package static func run(_ scale: Scale, seed: UInt64) -> ProofReport {
         var run = FlipRun(report: ProofReport("flip", seed: seed), scale: scale)
         for life in DamagedLog.Life.allCases {
@@ -32,82 +38,33 @@ package enum FlipProof {
     }
 }
 
-/// A small log to damage.
-struct DamagedLog {
-    enum Life: CaseIterable {
-        /// Closed segments and confirm blocks; nothing is active.
-        case closed
-        /// As a power cut leaves it: the last group is proven by TAIL alone.
-        case active
-        /// The same without TAIL.
-        case withoutTail
-    }
+/// One place that was damaged; text only where something fails.
+private struct Damage: CustomStringConvertible {
+    var life: DamagedLog.Life
+    var path: String
+    var place: Int
+    /// `nil` for a cut.
+    var bit: Int?
 
-    let life: Life
-    let state: DiskState
-    let oracle: Oracle
-    /// All records, and those that something beside TAIL proves.
-    let records: Int
-    let proven: Int
-    /// For each segment, where acknowledged bytes end.
-    let ends: [String: Int]
+    var isCut: Bool { bit == nil }
+    var isTail: Bool { path.hasSuffix("/TAIL") }
+    var isManifest: Bool { path.hasSuffix("/MANIFEST") }
+    var isSealed: Bool { path.hasSuffix(".seg") }
 
-    init(_ life: Life, seed: UInt64) throws {
-        self.life = life
-        let disk = SimulatedDisk()
-        var script = Script("damaged", [], segmentBytes: life == .closed ? 4500 : 64 << 20, confirms: true)
-        let author = Author(script, BatchSource(seed: seed), on: FaultyFileSystem(on: disk))
-        try author.create()
-        for payload in [8, 200] { try author.run(.append(records: 2, payload: payload)) }
-        try author.run(.reopen)
-        try author.run(.append(records: 3, payload: 30))
-        try author.close()
-        proven = author.source.expected.count
-        guard life != .closed else {
-            state = disk.state.afterProcessDeath
-            records = proven
-            oracle = Oracle(author.source)
-            ends = try Self.ends(SimulatedDisk(state))
-            return
-        }
-        script.confirms = false
-        let last = Author(script, author.source, on: FaultyFileSystem(on: disk))
-        try last.open()
-        try last.run(.append(records: 2, payload: 90))
-        var state = disk.state.afterProcessDeath
-        ends = try Self.ends(SimulatedDisk(state))
-        if life == .withoutTail { state.set(logPath + "/TAIL", nil) }
-        self.state = state
-        records = last.source.expected.count
-        oracle = Oracle(last.source)
-        try last.close()
-    }
-
-    private static func ends(_ disk: SimulatedDisk) throws -> [String: Int] {
-        var ends: [String: Int] = [:]
-        let reader = try LogReader.open(at: logPath, fileSystem: disk)
-        let last = try reader.lastPosition()
-        for segment in try reader.segments() where segment.lastPosition <= last {
-            ends[logPath + "/" + segment.name] = Int(segment.bytes)
-        }
-        return ends
-    }
-
-    /// How many bytes of a file are damaged: for segments all that was ever written, and a little more.
-    func extent(_ path: String, _ bytes: [UInt8]) -> Int {
-        guard path.hasSuffix(".log"), let used = bytes.lastIndex(where: { $0 != 0 }) else { return bytes.count }
-        return min(bytes.count, used + 1 + 64)
+    var description: String {
+        bit.map { "\(life): bit \($0) of byte \(place) of \(path)" } ?? "\(life): \(path) cut at \(place)"
     }
 }
 
 private struct FlipRun {
     var report: ProofReport
     let scale: FlipProof.Scale
-    private var turn = 0
+    private var turn: Int
 
     init(report: ProofReport, scale: FlipProof.Scale) {
         self.report = report
         self.scale = scale
+        turn = scale.phase
     }
 
     mutating func damage(_ log: DamagedLog) {
@@ -116,19 +73,22 @@ private struct FlipRun {
             let extent = log.extent(path, bytes)
             report.count("files")
             for place in 0..<extent {
-                let isPage = path.hasSuffix(".log") && place < 4096
+                let isPage = log.ends[path] != nil && place < 4096
                 for bit in 0..<8 where isDue(isPage) {
                     var damaged = bytes
                     damaged[place] ^= 1 << UInt8(bit)
+                    let damage = Damage(life: log.life, path: path, place: place, bit: bit)
                     report.count("flips")
-                    judge(
-                        log, path, damaged, place, "\(log.life): bit \(bit) of byte \(place) of \(path)", isCut: false)
+                    if damage.isSealed { report.count("in sealed files") }
+                    if damage.isManifest { report.count("in manifests") }
+                    if damage.isTail { report.count("in TAIL") }
+                    judge(log, damage, damaged)
                 }
-                guard isDue(isPage) else { continue }
+                guard place % max(1, scale.everyCut) == 0, isDue(isPage) else { continue }
                 var damaged = bytes
                 damaged.setLength(place)
                 report.count("cuts")
-                judge(log, path, damaged, place, "\(log.life): \(path) cut at \(place)", isCut: true)
+                judge(log, Damage(life: log.life, path: path, place: place, bit: nil), damaged)
             }
         }
     }
@@ -138,62 +98,82 @@ private struct FlipRun {
         return turn % (scale.every * (isPage ? scale.everyInPages : 1)) == 0
     }
 
-    private mutating func judge(
-        _ log: DamagedLog, _ path: String, _ bytes: [UInt8], _ place: Int, _ step: String, isCut: Bool
-    ) {
+    private mutating func judge(_ log: DamagedLog, _ damage: Damage, _ bytes: [UInt8]) {
         var state = log.state
-        state.set(path, bytes)
-        let isTail = path.hasSuffix("/TAIL")
+        state.set(damage.path, bytes)
         // Without TAIL nothing but itself proves the last group.
-        let least = log.life == .withoutTail || isTail ? log.proven : log.records
-        let mayShorten = isCut && log.life == .withoutTail
+        let least = log.life == .withoutTail || damage.isTail ? log.proven : log.records
+        judgeWriter(log, damage, state, least)
+        if let wrong = log.oracle.judge(
+            log.oracle.reader(SimulatedDisk(state)), acknowledged: least, mayRefuse: !damage.isTail)
+        {
+            report.fail("\(damage): reader: \(wrong)")
+        }
+        if damage.isSealed { lookUp(log, damage, state) }
+        verify(log, damage, state)
+    }
+
+    private mutating func judgeWriter(_ log: DamagedLog, _ damage: Damage, _ state: DiskState, _ least: Int) {
         switch log.oracle.writer(SimulatedDisk(state)) {
-        case .wrong(let what): report.fail("\(step): writer: \(what)")
+        case .wrong(let what): report.fail("\(damage): writer: \(what)")
         case .refused(let code, let what):
             report.count("refused")
-            if !Oracle.damageCodes.contains(code) { report.fail("\(step): writer: \(what)") }
-            if isTail { report.fail("\(step): a damaged TAIL is no fault, but: \(what)") }
+            if !Oracle.damageCodes.contains(code) { report.fail("\(damage): writer: \(what)") }
+            if damage.isTail { report.fail("\(damage): a damaged TAIL is no fault, but: \(what)") }
         case .records(let count, let setAside):
             report.count(count == log.records ? "intact" : "shortened")
+            let mayShorten = damage.isCut && log.life == .withoutTail
             // Set aside means told; only a cut exactly between two groups without TAIL leaves nothing to tell.
             if count < log.records, !(mayShorten && count >= least && (setAside > 0 || count == log.proven)) {
-                report.fail("\(step): writer: \(count) of \(log.records) records, \(setAside) set aside")
+                report.fail("\(damage): writer: \(count) of \(log.records) records, \(setAside) set aside")
             }
         }
-        if let wrong = log.oracle.judge(
-            log.oracle.reader(SimulatedDisk(state)), acknowledged: least, mayRefuse: !isTail)
-        {
-            report.fail("\(step): reader: \(wrong)")
+    }
+
+    /// Look-ups by position, stream, type and time, which believe what the end of a sealed segment says: the same
+    /// records as without the damage, or a named error, and never fewer.
+    private mutating func lookUp(_ log: DamagedLog, _ damage: Damage, _ state: DiskState) {
+        let reader: LogReader
+        do { reader = try LogReader.open(at: logPath, fileSystem: SimulatedDisk(state)) } catch {
+            // What may be refused here is judged with the reader of the whole log.
+            return
         }
-        verify(log, path, state, place, step, isCut: isCut)
+        for lookUp in log.lookUps {
+            report.count("look-ups")
+            do {
+                if let wrong = try lookUp.difference(reader) { report.fail("\(damage): \(wrong)") }
+            } catch let error as LogError where Oracle.damageCodes.contains(error.code) && !damage.isTail {
+                report.count("refused look-ups")
+            } catch {
+                report.fail("\(damage): \(lookUp.name): \(error)")
+            }
+        }
     }
 
     /// The verifier must find what lies in acknowledged bytes, and nothing elsewhere.
-    private mutating func verify(
-        _ log: DamagedLog, _ path: String, _ state: DiskState, _ place: Int, _ step: String, isCut: Bool
-    ) {
+    private mutating func verify(_ log: DamagedLog, _ damage: Damage, _ state: DiskState) {
         var isFound = true
         do {
             let found = try LogVerifier.verify(at: logPath, fileSystem: SimulatedDisk(state))
             isFound = !found.isSound
             if found.isSound && found.records < Int64(log.proven) {
-                report.fail("\(step): the verifier calls \(found.records) records sound")
+                report.fail("\(damage): the verifier calls \(found.records) records sound")
             }
         } catch {
-            if !Oracle.damageCodes.contains(error.code) { report.fail("\(step): verifier: \(error)") }
+            if !Oracle.damageCodes.contains(error.code) { report.fail("\(damage): verifier: \(error)") }
         }
         if isFound { report.count("found") }
-        guard let end = log.ends[path] else {
-            if path.hasSuffix("/MANIFEST") && !isFound { report.fail("\(step): the verifier is silent") }
+        guard let end = log.ends[damage.path] else {
+            if damage.isManifest && !isFound { report.fail("\(damage): the verifier is silent") }
             return
         }
         // What only TAIL proves is not looked at without it.
-        if log.life == .withoutTail && isLastGroup(log, path, place) { return }
-        if place < end && !isFound { report.fail("\(step): the verifier is silent") }
+        if log.life == .withoutTail && isLastGroup(log, damage) { return }
+        if damage.place < end && !isFound { report.fail("\(damage): the verifier is silent") }
     }
 
     /// Whether a place lies behind the header page of the segment that only TAIL proves.
-    private func isLastGroup(_ log: DamagedLog, _ path: String, _ place: Int) -> Bool {
-        path == log.ends.keys.max() && place >= 4096
+    private func isLastGroup(_ log: DamagedLog, _ damage: Damage) -> Bool {
+        damage.path == log.ends.keys.max() && damage.place >= 4096
     }
 }

@@ -63,6 +63,28 @@ struct FaultsCommand: ParsableCommand {
     func run() throws { try conclude(try FaultProof.run(options.budget)) }
 }
 
+struct MemoryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "memory", abstract: "Run rounds of a proof in memory, to see a failure again.")
+
+    @Argument(help: "The proof: \(InProcessProof.all.map(\.key).joined(separator: ", ")).") var proof: String
+    @Option(help: "Chooses what happens, with the number of the round.") var seed: UInt64 = 1
+    @Option(help: "The first round.") var round = 0
+    @Option(help: "How many rounds to run.") var rounds = 1
+
+    func validate() throws {
+        guard chosen != nil else { throw ValidationError("There is no proof '\(proof)'.") }
+        guard round >= 0, rounds > 0 else { throw ValidationError("--rounds must be above 0, --round not below") }
+    }
+
+    private var chosen: InProcessProof? { InProcessProof.all.first { $0.key == proof } }
+
+    func run() throws {
+        guard let chosen else { return }
+        try conclude(chosen.run(round..<round + rounds, seed: seed))
+    }
+}
+
 /// Prints a result, and fails where the proof did, or where it was skipped although it must not be.
 func conclude(_ result: ProofResult) throws {
     StandardOutput.write(result.summary)

@@ -17,6 +17,7 @@ struct WriterCommand: AsyncParsableCommand {
     @Option(help: "How many batches each task appends; 0 for no end.") var batches = 0
     @Option(help: "The size at which a segment ends, in bytes.") var segmentBytes: Int64 = 256 << 10
     @Option(help: "When the confirm block follows, in milliseconds.") var confirmMilliseconds = 20
+    @Option(help: "How much of a core sealing in the background may take, in percent.") var sealDuty = 50
     @Flag(help: "Wait for a line on standard input before the log is touched.") var waits = false
 
     func run() async throws {
@@ -56,6 +57,7 @@ struct WriterCommand: AsyncParsableCommand {
         var options = LogOptions()
         options.segmentBytes = segmentBytes
         options.confirmDelayMilliseconds = confirmMilliseconds
+        options.sealDutyPercent = sealDuty
         if access(directory + "/MANIFEST", F_OK) == 0 { return try EventLog.open(at: directory, options: options) }
         return try EventLog.create(at: directory, options: options)
     }

@@ -61,7 +61,9 @@ final class LogUnderTest {
     }
 
     /// Opens the log for writing as an application would, compares it with the ledger, and closes it.
-    func inspect(verifying: Bool = false) -> Inspection {
+    ///
+    /// - Parameter sealing: whether everything is sealed besides, and compared again.
+    func inspect(verifying: Bool = false, sealing: Bool = false) -> Inspection {
         var inspection = Inspection()
         do {
             let log = try EventLog.open(at: directory)
@@ -69,11 +71,16 @@ final class LogUnderTest {
             inspection.setAside = log.recovery.setAside.count
             inspection.end = log.lastPosition.rawValue
             ledger.noteShown(inspection.end)
-            var cursor = try log.reader().records(from: .zero)
-            var records: [LogRecord] = []
-            while let record = try cursor.next() { records.append(record) }
-            inspection.findings += compare(records)
-            inspected = records
+            inspected = try Self.records(log.reader())
+            inspection.findings += compare(inspected)
+            if sealing {
+                _ = try log.seal()
+                let sealed = try Self.records(log.reader())
+                if sealed != inspected { inspection.findings.append("sealing changed what the log holds") }
+            }
+            if let failure = log.sealingFailure, failure.code != .diskFull {
+                inspection.findings.append("sealing gave up: \(failure)")
+            }
             try log.close()
             if verifying {
                 let report = try LogVerifier.verify(at: directory)
@@ -85,6 +92,13 @@ final class LogUnderTest {
             inspection.findings.append("reopening: \(error)")
         }
         return inspection
+    }
+
+    private static func records(_ reader: LogReader) throws(LogError) -> [LogRecord] {
+        var cursor = try reader.records(from: .zero)
+        var records: [LogRecord] = []
+        while let record = try cursor.next() { records.append(record) }
+        return records
     }
 
     /// Compares what the last inspection read with what was told since.
@@ -99,10 +113,7 @@ final class LogUnderTest {
     /// Reads the log without opening it for writing, and compares.
     func read() -> [String] {
         do {
-            var cursor = try LogReader.open(at: directory).records(from: .zero)
-            var records: [LogRecord] = []
-            while let record = try cursor.next() { records.append(record) }
-            return compare(records)
+            return compare(try Self.records(LogReader.open(at: directory)))
         } catch {
             return ["reading: \(error)"]
         }

@@ -12,6 +12,9 @@ enum PrivateMounts {
     static func enter() {
         guard geteuid() == 0, getenv(mark) == nil, isInstalled("unshare") else { return }
         setenv(mark, "1", 1)
+        // Logs are opened some thousand times a second; their memory must not go back to the system each time.
+        setenv("MALLOC_TRIM_THRESHOLD_", "1073741824", 0)
+        setenv("MALLOC_MMAP_THRESHOLD_", "1073741824", 0)
         var words =
             (["unshare", "--mount", "--", TortureProgram.path] + CommandLine.arguments.dropFirst())
             .map { strdup($0) } + [nil]

@@ -117,7 +117,7 @@ struct FaultProof {
         return SystemCallFault(call: call, effect: effect, place: 1 + generator.below(reach), isSticky: isSticky)
     }
 
-    private static let options = ["--tasks", "3", "--segment-bytes", "16384"]
+    private static let options = ["--tasks", "3", "--segment-bytes", "8192", "--seal-duty", "100"]
 
     /// What one writer did under a fault.
     private struct Run {

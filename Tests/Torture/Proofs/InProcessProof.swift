@@ -1,56 +1,67 @@
-// The proofs that need no machine but this process, at the scale of a long run.
+// The proofs that need no machine but this process, cut into short rounds, so that several threads can share them.
 
 import LogProofs
 
-/// A proof of the library LogProofs, run with one seed after the other until it has counted to its figure.
+/// A proof of the library LogProofs, run round by round until it has counted to its figure.
+///
+/// A round depends on seed and number alone, so whichever thread runs it, it comes to the same, and a failure can be
+/// seen again by running that one round.
 struct InProcessProof: Sendable {
+    /// How the command line calls it.
+    let key: String
     let name: String
     /// Which of the report's counts the figure is about.
     let unit: String
-    let figure: Int
-    let weight: Double
-    let prove: @Sendable (_ seed: UInt64) -> ProofReport
+    /// How far it goes in every build, and in a long run.
+    let figures: Figures
+    let prove: @Sendable (_ seed: UInt64, _ round: Int) -> ProofReport
 
     static let all = [
-        InProcessProof(name: "crash states", unit: "states", figure: 20_000_000, weight: 10) {
-            // A round must be short, since only between rounds the time is looked at; the next seed tears otherwise.
+        InProcessProof(key: "crash", name: "crash states", unit: "states", figures: Figures(1_000_000, 20_000_000)) {
+            // A script a round; the next seed makes other batches, which tear otherwise.
             var scale = CrashProof.Scale()
+            scale.scripts = [Script.small[$1 % Script.small.count]]
             scale.secondEvery = 200
             scale.thirdEvery = 50
-            return CrashProof.run(scale, seed: $0)
+            return CrashProof.run(scale, seed: $0 &+ UInt64($1 / Script.small.count))
         },
-        InProcessProof(name: "flipped bits", unit: "flips", figure: 10_000_000, weight: 8) {
+        InProcessProof(key: "flip", name: "flipped bits", unit: "flips", figures: Figures(500_000, 10_000_000)) {
             var scale = FlipProof.Scale()
             scale.every = 11
             scale.everyInPages = 97
-            return FlipProof.run(scale, seed: $0)
+            scale.everyCut = 5
+            scale.phase = $1
+            return FlipProof.run(scale, seed: $0 &+ UInt64($1 / scale.every))
         },
-        InProcessProof(name: "failing calls", unit: "fired", figure: 50_000, weight: 6) {
-            CallFailureProof.run(.init(), seed: $0)
+        InProcessProof(key: "calls", name: "failing calls", unit: "fired", figures: Figures(5_000, 50_000)) {
+            CallFailureProof.run(.init(), seed: $0 &+ UInt64($1))
         },
-        InProcessProof(name: "failed syncs", unit: "fired", figure: 5_000, weight: 1) {
-            SyncFailureProof.run(seed: $0)
+        InProcessProof(key: "syncs", name: "failed syncs", unit: "fired", figures: Figures(500, 5_000)) {
+            SyncFailureProof.run(seed: $0 &+ UInt64($1))
         },
-        InProcessProof(name: "lying devices", unit: "fired", figure: 20_000, weight: 2) {
-            LyingDeviceProof.run(.init(), seed: $0)
+        InProcessProof(key: "lies", name: "lying devices", unit: "fired", figures: Figures(1_000, 20_000)) {
+            LyingDeviceProof.run(.init(), seed: $0 &+ UInt64($1))
         },
-        InProcessProof(name: "random stories", unit: "stories", figure: 10_000, weight: 6) {
+        InProcessProof(key: "stories", name: "random stories", unit: "stories", figures: Figures(300, 10_000)) {
             var scale = StoryProof.Scale()
-            scale.seeds = 20
-            return StoryProof.run(scale, seed: $0 &* 20)
+            scale.seeds = 10
+            return StoryProof.run(scale, seed: ($0 &+ UInt64($1)) &* 10)
         },
     ]
 
-    func run(_ budget: ProofBudget) -> ProofResult {
-        var result = ProofResult(name, budget)
-        var seed = budget.seed
-        repeat {
-            let report = prove(seed)
-            for (what, amount) in report.counts.sorted(by: { $0.key < $1.key }) { result.count(what, amount) }
-            for failure in report.failures { result.fail(failure) }
-            result.reached = result.counted(unit)
-            seed += 1
-        } while result.reached < figure && Moment.now < budget.deadline && result.failures.isEmpty
+    /// Runs some rounds one after the other, to see a failure again.
+    func run(_ rounds: Range<Int>, seed: UInt64) -> ProofResult {
+        var result = ProofResult(name, ProofBudget(figure: 0, seed: seed))
+        for round in rounds { result.add(prove(seed, round), of: self, round) }
         return result.finish()
+    }
+}
+
+extension ProofResult {
+    /// Adds what a round did.
+    mutating func add(_ report: ProofReport, of proof: InProcessProof, _ round: Int) {
+        for (what, amount) in report.counts.sorted(by: { $0.key < $1.key }) { count(what, amount) }
+        for failure in report.failures { fail("round \(round) of \(proof.key): \(failure)") }
+        reached = counted(proof.unit)
     }
 }

@@ -55,7 +55,7 @@ struct KillProof {
             for tailer in tailers { findings += Self.take(tailer.lines(until: .now), into: log, &result) }
             if kill == kills || generator.chance(1, in: 3) {
                 let end = log.ledger.acknowledgedEnd
-                let inspection = log.inspect(verifying: kill == kills)
+                let inspection = log.inspect(verifying: kill == kills, sealing: generator.chance(1, in: 3))
                 findings += inspection.findings
                 note(inspection.end, inspection.setAside, acknowledged: end)
             }
@@ -75,7 +75,8 @@ struct KillProof {
     private mutating func killOnce(_ log: LogUnderTest) throws -> [String] {
         let acknowledged = log.ledger.acknowledgedEnd
         let writer = try log.startWriter([
-            "--tasks", "\(1 + generator.below(12))", "--segment-bytes", "\(32_768 << generator.below(5))",
+            "--tasks", "\(1 + generator.below(12))", "--segment-bytes", "\(8192 << generator.below(7))",
+            "--seal-duty", "\(generator.pick([10, 50, 100]))",
             "--confirm-milliseconds", "\(generator.pick([0, 1, 5, 20]))",
         ])
         let isEarly = generator.chance(3, in: 10)
@@ -108,6 +109,7 @@ struct KillProof {
         if let failure = told.failure { findings.append("the writer could not open: \(failure)") }
         if ending != .signalled(SIGKILL) { findings.append("the writer ended with \(ending) before it was killed") }
         result.reached += 1
+        result.countSealing(in: log.directory)
         if let opened = told.opened {
             result.count("under load")
             note(opened, 0, acknowledged: acknowledged)

@@ -47,9 +47,10 @@ struct PowerProof {
         for cut in 1...cuts where findings.isEmpty {
             findings += try cutOnce(disk, log)
             try disk.restorePower()
+            result.countSealing(in: log.directory)
             if cut == cuts || generator.chance(1, in: 2) {
                 let end = log.ledger.acknowledgedEnd
-                let inspection = log.inspect(verifying: cut == cuts)
+                let inspection = log.inspect(verifying: cut == cuts, sealing: generator.chance(1, in: 3))
                 findings += inspection.findings
                 if inspection.end > end { result.count("with a written group not yet acknowledged") }
                 if inspection.setAside > 0 { result.count("with a torn group or file set aside") }
@@ -65,6 +66,7 @@ struct PowerProof {
     private mutating func cutOnce(_ disk: CutDisk, _ log: LogUnderTest) throws -> [String] {
         let writer = try log.startWriter([
             "--tasks", "\(1 + generator.below(10))", "--segment-bytes", "\(8192 << generator.below(6))",
+            "--seal-duty", "\(generator.pick([20, 100]))",
             "--confirm-milliseconds", "\(generator.pick([0, 5, 20]))",
         ])
         let isEarly = generator.chance(1, in: 4)

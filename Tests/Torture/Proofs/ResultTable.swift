@@ -5,7 +5,6 @@ import Glibc
 /// The rows of one run.
 struct ResultTable {
     let seed: UInt64
-    let minutes: Double
     var results: [ProofResult] = []
     var seconds = 0.0
 
@@ -27,12 +26,14 @@ struct ResultTable {
                 "| \(result.name) | \(grouped(result.figure)) | \(grouped(result.reached)) | \(Int(result.seconds)) "
                     + "| \(result.failures.count) | \(met) |")
         }
-        let cut = results.filter { $0.skipped == nil && $0.reached < $0.figure && $0.failures.isEmpty }
-        if !cut.isEmpty {
-            lines += ["", "Ended by the time before its figure: " + cut.map(\.name).joined(separator: "; ") + "."]
+        if !unreached.isEmpty {
+            lines += ["", "Ended before its figure: " + unreached.map(\.name).joined(separator: "; ") + "."]
         }
         return lines.joined(separator: "\n")
     }
+
+    /// The proofs that did not come to their figure, those aside that could not run here.
+    var unreached: [ProofResult] { results.filter { $0.skipped == nil && $0.reached < $0.figure } }
 
     /// Replaces the section of a file, which is made where it is missing.
     func write(to path: String) throws {
