@@ -12,6 +12,9 @@ public struct EnrollmentState: Sendable {
 
     public init() {}
 
+    /// How many enrollments are pending or approved.
+    package var liveEnrollmentCount: Int { index.live.count }
+
     /// The bytes that enrollments take: their rows, the look-up of the live ones, and the heads of the lists.
     ///
     /// O(enrollments / 4,096).

@@ -167,9 +167,9 @@ import Testing
         try await sample.expectOpensByReplay("another history")
 
         var bytes = sample.bytes
-        bytes[SnapshotFormat.magic.count] = 2
+        bytes[SnapshotFormat.magic.count] = 1
         try sample.disk.replaceSnapshot(sample.name, with: bytes)
-        try await sample.expectOpensByReplay("format 2")
+        try await sample.expectOpensByReplay("format 1")
     }
 
     @Test func `a log that took another turn does not believe the snapshot of the first`() async throws {

@@ -30,8 +30,7 @@ import Testing
 
         func assemble() throws(ImpossibleState) -> EnrollmentState {
             var state = StateAssembly(
-                users: users.count, courses: courses.count, terms: terms.count, enrollments: enrollments.count,
-                live: live)
+                users: users.count, courses: courses.count, terms: terms.count, live: live)
             for user in users {
                 try state.addUser(
                     email: user.email, name: "N", role: .student, status: .active, sourceID: user.sourceID,
@@ -48,11 +47,11 @@ import Testing
                     capacity: term.capacity, admission: .approval, status: term.status, window: term.window,
                     sourceID: term.sourceID, version: 4, refusalsVersion: index == 0 ? StreamVersion(refusals) : 0)
             }
-            for enrollment in enrollments {
-                try state.addEnrollment(
-                    user: UserID(enrollment.user), term: TermID(enrollment.term), status: enrollment.status,
-                    changedAt: .day(3))
-            }
+            var columns = Enrollments.Columns()
+            columns.users = enrollments.map(\.user)
+            columns.places = enrollments.map { $0.term << 2 | Int64($0.status.bits) }
+            columns.changedAt = enrollments.map { _ in Timestamp.day(3).rawValue }
+            try state.addEnrollments(columns)
             return try state.finished(events: events, live: live)
         }
     }

@@ -19,6 +19,8 @@ package struct StateAssembly {
     // What enrollments add up to, kept beside the entities: small enough to stay in the processor's cache.
     private var ofUser: [UserTally] = []
     private var ofTerm: [TermTally] = []
+    private var tags: [UInt32] = []
+    private var touched: UInt64 = 0
 
     private struct UserTally {
         var newest: UInt32 = 0
@@ -33,16 +35,6 @@ package struct StateAssembly {
         var newest: UInt32 = 0
         var pending: UInt32 = 0
         var approved: UInt32 = 0
-    }
-
-    /// Enrollments that follow each other, as a snapshot stores them: one column beside the other.
-    package struct Columns {
-        package var users: [Int64] = []
-        /// The term's id above the two bits of the status.
-        package var places: [Int64] = []
-        package var changedAt: [Int64] = []
-
-        package init() {}
     }
 
     /// `live` enrollments are pending or approved; all counts are known beforehand, so that nothing grows in steps.
@@ -143,9 +135,17 @@ package struct StateAssembly {
             TermTally(status: status, instructor: UInt32(state.courses[course.slot].instructor?.rawValue ?? 0)))
     }
 
-    /// - Precondition: the columns are equally long.
-    package mutating func addEnrollments(_ columns: Columns) throws(ImpossibleState) {
+    /// Adds those of a block, whose columns must be equally long.
+    package mutating func addEnrollments(_ columns: Enrollments.Columns) throws(ImpossibleState) {
         precondition(columns.users.count == columns.places.count && columns.users.count == columns.changedAt.count)
+        tags.removeAll(keepingCapacity: true)
+        for index in columns.users.indices {
+            tags.append(
+                EnrollmentState.Index.tag(
+                    user: UInt32(truncatingIfNeeded: columns.users[index]),
+                    term: UInt32(truncatingIfNeeded: columns.places[index] >> 2)))
+        }
+        touched &+= state.index.live.touch(tags)
         for index in columns.users.indices {
             try addEnrollment(
                 user: columns.users[index], place: columns.places[index], changedAt: columns.changedAt[index])

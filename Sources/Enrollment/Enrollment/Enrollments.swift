@@ -73,6 +73,32 @@ public struct Enrollments: Hashable, Sendable {
     }
 }
 
+extension Enrollments {
+    /// The facts of a block, as a snapshot stores them: one column beside the other.
+    package struct Columns {
+        package var users: [Int64] = []
+        /// The term's id above the two bits of the status.
+        package var places: [Int64] = []
+        package var changedAt: [Int64] = []
+
+        package init() {}
+    }
+
+    package var blockCount: Int { blocks.count }
+
+    /// Takes down a block of rows.
+    package func copyBlock(_ block: Int, to columns: inout Columns) {
+        columns.users.removeAll(keepingCapacity: true)
+        columns.places.removeAll(keepingCapacity: true)
+        columns.changedAt.removeAll(keepingCapacity: true)
+        for row in blocks[block] {
+            columns.users.append(Int64(row.user))
+            columns.places.append(Int64(row.place))
+            columns.changedAt.append(row.changedAt)
+        }
+    }
+}
+
 extension Enrollments: RandomAccessCollection {
     public var startIndex: Int { 0 }
     public var endIndex: Int { count }

@@ -23,6 +23,13 @@ struct ByteReader {
         return bytes[offset]
     }
 
+    /// The next bytes as they are, valid as long as what is read from.
+    mutating func bytes(_ count: Int) throws(PayloadProblem) -> UnsafeRawBufferPointer {
+        guard count >= 0, count <= bytes.count - offset else { throw PayloadProblem(message: "it ends too early") }
+        defer { offset += count }
+        return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
+    }
+
     @inline(__always)
     mutating func unsigned() throws(PayloadProblem) -> UInt64 {
         let first = try byte()
@@ -87,9 +94,9 @@ struct ByteReader {
     private mutating func text(ofLength length: UInt64) throws(PayloadProblem) -> String {
         guard length <= UInt64(bytes.count - offset) else { throw PayloadProblem(message: "a text is cut off") }
         let slice = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + Int(length)])
-        guard let text = String(validating: slice, as: UTF8.self) else {
-            throw PayloadProblem(message: "a text is not UTF-8")
-        }
+        // Decoding mends what is not UTF-8, and so changes it; this is several times as fast as asking for a validation.
+        var text = String(decoding: slice, as: UTF8.self)
+        guard text.withUTF8({ $0.elementsEqual(slice) }) else { throw PayloadProblem(message: "a text is not UTF-8") }
         offset += Int(length)
         return text
     }

@@ -44,15 +44,15 @@ enum Snapshot {
             SnapshotRows.encode(term, to: &frames.bytes)
             try frames.endRow()
         }
-        var changedAt: Int64 = 0
-        for enrollment in replay.state.enrollments {
-            SnapshotRows.encode(enrollment, after: &changedAt, to: &frames.bytes)
+        var columns = Enrollments.Columns()
+        for block in 0..<replay.state.enrollments.blockCount {
+            replay.state.enrollments.copyBlock(block, to: &columns)
+            SnapshotColumns.encode(columns, to: &frames.bytes)
             try frames.endRow()
         }
-        var last: Int64 = 0
-        for index in 0..<replay.remembered.count {
-            let (id, position) = replay.remembered[index]
-            SnapshotRows.encode(id, at: position, after: &last, to: &frames.bytes)
+        for start in stride(from: 0, to: replay.remembered.count, by: SnapshotFormat.blockLength) {
+            let block = start..<min(start + SnapshotFormat.blockLength, replay.remembered.count)
+            SnapshotColumns.encode(replay.remembered, block, to: &frames.bytes)
             try frames.endRow()
         }
         try frames.finish()
@@ -135,9 +135,9 @@ private struct SnapshotRowReader {
         try forEach(header.users) { row throws(PayloadProblem) in try SnapshotRows.addUser(&row, to: &state) }
         try forEach(header.courses) { row throws(PayloadProblem) in try SnapshotRows.addCourse(&row, to: &state) }
         try forEach(header.terms) { row throws(PayloadProblem) in try SnapshotRows.addTerm(&row, to: &state) }
-        var changedAt: Int64 = 0
-        try forEach(header.enrollments) { row throws(PayloadProblem) in
-            try SnapshotRows.addEnrollment(&row, after: &changedAt, to: &state)
+        var columns = Enrollments.Columns()
+        try forEachBlock(of: header.enrollments) { block, count throws(PayloadProblem) in
+            try SnapshotColumns.addEnrollments(count, from: &block, by: &columns, to: &state)
         }
         return try SnapshotRows.possible { () throws(ImpossibleState) in
             try state.finished(events: header.position.rawValue, live: header.live)
@@ -148,13 +148,14 @@ private struct SnapshotRowReader {
         var remembered = RememberedCommands()
         remembered.reserveCapacity(header.commands)
         var last: Int64 = 0
-        try forEach(header.commands) { row throws(PayloadProblem) in
-            try SnapshotRows.addCommand(&row, after: &last, through: header.position.rawValue, to: &remembered)
+        try forEachBlock(of: header.commands) { block, count throws(PayloadProblem) in
+            try SnapshotColumns.addCommands(
+                count, from: &block, after: &last, through: header.position.rawValue, to: &remembered)
         }
         return remembered
     }
 
-    /// A row lies within one frame.
+    /// A row, or a block of columns, lies within one frame.
     @inline(__always)
     private mutating func forEach(
         _ count: Int, _ body: (inout ByteReader) throws(PayloadProblem) -> Void
@@ -165,6 +166,17 @@ private struct SnapshotRowReader {
                 reader = ByteReader(frame)
             }
             try body(&reader)
+        }
+    }
+
+    private mutating func forEachBlock(
+        of total: Int, _ body: (inout ByteReader, _ count: Int) throws(PayloadProblem) -> Void
+    ) throws(PayloadProblem) {
+        var rest = total
+        while rest > 0 {
+            let count = min(rest, SnapshotFormat.blockLength)
+            try forEach(1) { block throws(PayloadProblem) in try body(&block, count) }
+            rest -= count
         }
     }
 

@@ -6,8 +6,10 @@ internal import EventLog
 enum SnapshotFormat {
     /// A byte with the high bit, a name, and line ends: a transfer as text shows.
     static let magic: [UInt8] = [0x89, 0x45, 0x53, 0x4E, 0x0D, 0x0A, 0x1A, 0x0A]
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     static let checksumLength = 32
+    /// Enrollments and commands are stored in columns, by so many at a time.
+    static let blockLength = Enrollments.blockLength
     /// A frame is written when it has grown to this, at the end of a row.
     static let frameLength = 1 << 18
     /// No frame is longer: a row holds at most a few texts from events, and no event is longer than 65,535 bytes.
@@ -90,7 +92,7 @@ struct SnapshotHeader: Hashable {
         courses = replay.state.courses.count
         terms = replay.state.terms.count
         enrollments = replay.state.enrollments.count
-        live = replay.state.enrollments.count { $0.status.isLive }
+        live = replay.state.liveEnrollmentCount
         commands = replay.remembered.count
     }
 

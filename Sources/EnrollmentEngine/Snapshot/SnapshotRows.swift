@@ -1,4 +1,4 @@
-// The facts of a snapshot, row by row: what stands in SNAPSHOT.md under "Rows", in both directions.
+// What a snapshot holds few of, row by row: users, courses and terms. SNAPSHOT.md, "Rows", in both directions.
 
 internal import Enrollment
 internal import EventLog
@@ -85,61 +85,8 @@ enum SnapshotRows {
         }
     }
 
-    /// `changedAt` is what the enrollment before it had, updated here: neighbours were made at about the same time.
-    static func encode(_ enrollment: Enrollment, after changedAt: inout Int64, to bytes: inout [UInt8]) {
-        ByteWriter.unsigned(UInt64(bitPattern: enrollment.user.rawValue), to: &bytes)
-        // Four statuses are two bits; an id of 62 bits is more than any memory holds.
-        let status = UInt64(enrollment.status.rawValue) - 1
-        ByteWriter.unsigned(UInt64(bitPattern: enrollment.term.rawValue) << 2 | status, to: &bytes)
-        ByteWriter.signed(enrollment.changedAt.rawValue &- changedAt, to: &bytes)
-        changedAt = enrollment.changedAt.rawValue
-    }
-
-    @inline(__always)
-    static func addEnrollment(
-        _ reader: inout ByteReader, after changedAt: inout Int64, to state: inout StateAssembly
-    ) throws(PayloadProblem) {
-        var columns = StateAssembly.Columns()
-        columns.users.append(Int64(truncatingIfNeeded: try reader.unsigned()))
-        columns.places.append(Int64(truncatingIfNeeded: try reader.unsigned()))
-        changedAt &+= try reader.signed()
-        columns.changedAt.append(changedAt)
-        try possible { () throws(ImpossibleState) in try state.addEnrollments(columns) }
-    }
-
-    static func encode(_ id: CommandID, at position: Position, after last: inout Int64, to bytes: inout [UInt8]) {
-        ByteWriter.unsigned(UInt64(bitPattern: position.rawValue &- last), to: &bytes)
-        last = position.rawValue
-        withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) { bytes.append(contentsOf: $0) }
-    }
-
-    /// Positions rise, and none lies behind the snapshot's own.
-    @inline(__always)
-    static func addCommand(
-        _ reader: inout ByteReader, after last: inout Int64, through position: Int64,
-        to remembered: inout RememberedCommands
-    ) throws(PayloadProblem) {
-        let distance = try reader.unsigned()
-        guard distance >= 1, distance <= UInt64(position - last) else {
-            throw PayloadProblem(message: "a command has no position of its own")
-        }
-        last += Int64(distance)
-        let high = try reader.bigEndian()
-        remembered.remember(CommandID(high: high, low: try reader.bigEndian()), at: Position(last))
-    }
-
     @inline(__always)
     static func possible<Value>(_ body: () throws(ImpossibleState) -> Value) throws(PayloadProblem) -> Value {
         do { return try body() } catch { throw PayloadProblem(message: error.message) }
-    }
-}
-
-extension ByteReader {
-    /// Eight bytes, the highest first.
-    @inline(__always)
-    mutating func bigEndian() throws(PayloadProblem) -> UInt64 {
-        var value: UInt64 = 0
-        for _ in 0..<8 { value = value << 8 | UInt64(try byte()) }
-        return value
     }
 }
