@@ -109,7 +109,7 @@ private struct FlipRun {
         {
             report.fail("\(damage): reader: \(wrong)")
         }
-        if damage.isSealed { lookUp(log, damage, state) }
+        if log.life == .sealed { lookUp(log, damage, state) }
         verify(log, damage, state)
     }
 
