@@ -1,6 +1,7 @@
 // The proofs of damage, refused calls and lying devices, small enough for a debug build; `torture all` runs them at
 // length.
 
+import EventLog
 import LogProofs
 import Testing
 
@@ -18,6 +19,28 @@ import Testing
         #expect(report["in sealed files"] > 100 && report["in manifests"] > 100, "\(report)")
         #expect(report["in TAIL"] > 10 && report["refused look-ups"] > 50, "\(report)")
         #expect(report["found"] > 600 && report["intact"] > 10 && report["refused"] > 100, "\(report)")
+    }
+
+    @Test(arguments: [1] as [UInt64])
+    func `a file that lacks its last byte is found, even where that byte was zero`(seed: UInt64) throws {
+        // What a file lacks reads as zeros, so only its length tells. The last byte belongs to a checksum over the
+        // random identity of a segment: about one log in 256 will do.
+        for attempt in 0..<6000 {
+            let disk = SimulatedDisk()
+            var source = BatchSource(seed: seed &+ UInt64(attempt))
+            let log = try EventLog.create(at: logPath, options: quietOptions(), fileSystem: disk)
+            try source.append(1, to: log)
+            try log.close()
+            var state = disk.state.afterProcessDeath
+            let path = try #require(state.paths.first { $0.hasSuffix(".log") })
+            let bytes = try #require(state.bytes(path))
+            guard bytes.last == 0 else { continue }
+            #expect(try LogVerifier.verify(at: logPath, fileSystem: SimulatedDisk(state)).isSound)
+            state.set(path, Array(bytes.dropLast()))
+            #expect(try !LogVerifier.verify(at: logPath, fileSystem: SimulatedDisk(state)).isSound)
+            return
+        }
+        Issue.record("no log of 6000 ended with a zero")
     }
 
     @Test(arguments: [1] as [UInt64])
