@@ -63,8 +63,13 @@ struct RememberedCommands: Sendable {
 
     /// Remembers many commands, in their order.
     mutating func remember(_ commands: [(id: CommandID, position: Position)]) {
-        touched &+= table.touch(commands.map { tag($0.id) })
-        for (id, position) in commands { remember(id, at: position) }
+        let tags = commands.map { tag($0.id) }
+        for (index, command) in commands.enumerated() {
+            if index % PlaceTable.touchLength == 0 {
+                touched &+= table.touch(tags[index...].prefix(PlaceTable.touchLength))
+            }
+            remember(command.id, at: command.position)
+        }
     }
 
     @inline(__always)

@@ -16,9 +16,36 @@ extension EnrollmentState {
     /// - Complexity: O(1) for enrollment commands; ``Command/completeTerm(_:)`` and ``Command/cancelTerm(_:reason:)``
     ///   walk the enrollments of their term, ``Command/deactivateUser(_:cascade:)`` those of its user.
     public func decide(_ command: Command, _ context: CommandContext) throws(Rejection) -> [Event] {
+        var events: [Event] = []
+        try decide(command, context, into: &events)
+        return events
+    }
+
+    /// The same, with the events appended to an array whose memory may be used again; nothing where it throws.
+    public func decide(
+        _ command: Command, _ context: CommandContext, into events: inout [Event]
+    ) throws(Rejection) {
         let command = try command.checkedInput(context)
         try authorize(command, context)
-        return switch command {
+        switch command {
+        case .applyEnrollment(let user, let term):
+            try applyEnrollment(user: user, term: term, context, into: &events)
+        case .approveEnrollment(let enrollment, let override, let reason):
+            try approveEnrollment(enrollment, override: override, reason: reason, context, into: &events)
+        case .rejectEnrollment(let enrollment, let reason):
+            try rejectEnrollment(enrollment, reason: reason, context, into: &events)
+        case .cancelEnrollment(let enrollment, let reason):
+            try cancelEnrollment(enrollment, reason: reason, context, into: &events)
+        case .enrollDirectly(let user, let term, let override, let reason):
+            try enrollDirectly(user: user, term: term, override: override, reason: reason, context, into: &events)
+        default:
+            events += try decideSeldom(command, context)
+        }
+    }
+
+    /// The commands that come by the thousand and not by the million, and may make an array each.
+    private func decideSeldom(_ command: Command, _ context: CommandContext) throws(Rejection) -> [Event] {
+        switch command {
         case .registerUser(let email, let name, let role, let sourceID):
             try registerUser(email: email, name: name, role: role, sourceID: sourceID, context)
         case .updateUser(let user, let email, let name): try updateUser(user, email: email, name: name, context)
@@ -53,15 +80,7 @@ extension EnrollmentState {
         case .completeTerm(let term): try completeTerm(term, context)
         case .cancelTerm(let term, let reason): try cancelTerm(term, reason: reason, context)
 
-        case .applyEnrollment(let user, let term): try applyEnrollment(user: user, term: term, context)
-        case .approveEnrollment(let enrollment, let override, let reason):
-            try approveEnrollment(enrollment, override: override, reason: reason, context)
-        case .rejectEnrollment(let enrollment, let reason):
-            try rejectEnrollment(enrollment, reason: reason, context)
-        case .cancelEnrollment(let enrollment, let reason):
-            try cancelEnrollment(enrollment, reason: reason, context)
-        case .enrollDirectly(let user, let term, let override, let reason):
-            try enrollDirectly(user: user, term: term, override: override, reason: reason, context)
+        case .applyEnrollment, .approveEnrollment, .rejectEnrollment, .cancelEnrollment, .enrollDirectly: []
         }
     }
 }

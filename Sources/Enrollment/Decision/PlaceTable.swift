@@ -13,6 +13,9 @@ package struct PlaceTable: Sendable {
     @usableFromInline var slots: [UInt64] = []
     @usableFromInline var entryCount = 0
 
+    /// How many tags to ``touch(_:)`` at a time.
+    package static let touchLength = 512
+
     @inlinable package init() {}
 
     /// How many places it holds.
@@ -72,10 +75,11 @@ package struct PlaceTable: Sendable {
 
     /// Brings the slots where these tags belong near the processor, many at a time.
     ///
-    /// In a large table each look-up waits for memory; after this those of a few thousand tags together wait once.
+    /// In a large table each look-up waits for memory; after this those of all these tags together wait once. Some
+    /// hundreds at a time are best: of more, the first are gone again before they are looked up.
     ///
     /// - Returns: a number without meaning, to be kept, so that the reading is not optimised away.
-    package func touch(_ tags: [UInt32]) -> UInt64 {
+    package func touch(_ tags: ArraySlice<UInt32>) -> UInt64 {
         if slots.isEmpty { return 0 }
         let mask = slots.count &- 1
         return tags.reduce(0) { $0 &+ slots[Int($1) & mask] }

@@ -145,8 +145,10 @@ package struct StateAssembly {
                     user: UInt32(truncatingIfNeeded: columns.users[index]),
                     term: UInt32(truncatingIfNeeded: columns.places[index] >> 2)))
         }
-        touched &+= state.index.live.touch(tags)
         for index in columns.users.indices {
+            if index % PlaceTable.touchLength == 0 {
+                touched &+= state.index.live.touch(tags[index...].prefix(PlaceTable.touchLength))
+            }
             try addEnrollment(
                 user: columns.users[index], place: columns.places[index], changedAt: columns.changedAt[index])
         }

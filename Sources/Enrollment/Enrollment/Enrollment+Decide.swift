@@ -1,7 +1,9 @@
-// What commands about enrollments become. All of it O(1), with no allocation but the array that is returned.
+// What commands about enrollments become. All of it O(1), and without an allocation of its own.
 
 extension EnrollmentState {
-    func applyEnrollment(user: UserID, term: TermID, _ context: CommandContext) throws(Rejection) -> [Event] {
+    func applyEnrollment(
+        user: UserID, term: TermID, _ context: CommandContext, into events: inout [Event]
+    ) throws(Rejection) {
         try checkNewEnrollment(of: user, in: term, context)
         let course = terms[term.slot].course
         guard courses[course.slot].status == .published else {
@@ -13,15 +15,16 @@ extension EnrollmentState {
         let admission = terms[term.slot].admission
         if admission != .selection { _ = try checkSeat(in: term, override: false) }
         let id = EnrollmentID(Int64(enrollments.count) + 1)
-        let applied = Event.enrollmentApplied(id, user: user, term: term, direct: false)
-        guard admission == .firstCome else { return [applied] }
-        return [applied, .enrollmentApproved(id, term: term, overbooked: false, reason: nil)]
+        events.append(.enrollmentApplied(id, user: user, term: term, direct: false))
+        guard admission == .firstCome else { return }
+        events.append(.enrollmentApproved(id, term: term, overbooked: false, reason: nil))
     }
 
     /// An operator's way past the window, past a CLOSED course, and by `override` past the capacity.
     func enrollDirectly(
-        user: UserID, term: TermID, override: Bool, reason: String?, _ context: CommandContext
-    ) throws(Rejection) -> [Event] {
+        user: UserID, term: TermID, override: Bool, reason: String?, _ context: CommandContext,
+        into events: inout [Event]
+    ) throws(Rejection) {
         try checkNewEnrollment(of: user, in: term, context)
         let course = terms[term.slot].course
         let status = courses[course.slot].status
@@ -30,46 +33,43 @@ extension EnrollmentState {
         try checkNotEnrolled(user, in: term)
         let overbooked = try checkSeat(in: term, override: override)
         let id = EnrollmentID(Int64(enrollments.count) + 1)
-        return [
-            .enrollmentApplied(id, user: user, term: term, direct: true),
-            .enrollmentApproved(id, term: term, overbooked: overbooked, reason: reason),
-        ]
+        events.append(.enrollmentApplied(id, user: user, term: term, direct: true))
+        events.append(.enrollmentApproved(id, term: term, overbooked: overbooked, reason: reason))
     }
 
     /// Neither the course's status nor the window matters any more; a pending enrollment's term is never final.
     ///
     /// Where the application holds its seat already, approval takes none, and so never overbooks.
     func approveEnrollment(
-        _ id: EnrollmentID, override: Bool, reason: String?, _ context: CommandContext
-    ) throws(Rejection) -> [Event] {
+        _ id: EnrollmentID, override: Bool, reason: String?, _ context: CommandContext, into events: inout [Event]
+    ) throws(Rejection) {
         let term = try checkEnrollment(id, to: .approved, context)
-        try checkActive(enrollments[id.slot].user)
+        try checkActive(enrollments.row(id.slot).userID)
         let takesSeat = terms[term.slot].admission == .selection
         let overbooked = takesSeat ? try checkSeat(in: term, override: override) : false
-        return [.enrollmentApproved(id, term: term, overbooked: overbooked, reason: reason)]
+        events.append(.enrollmentApproved(id, term: term, overbooked: overbooked, reason: reason))
     }
 
     func rejectEnrollment(
-        _ id: EnrollmentID, reason: String?, _ context: CommandContext
-    ) throws(Rejection) -> [Event] {
+        _ id: EnrollmentID, reason: String?, _ context: CommandContext, into events: inout [Event]
+    ) throws(Rejection) {
         let term = try checkEnrollment(id, to: .rejected, context)
-        return [.enrollmentRejected(id, term: term, cause: .byOperator, reason: reason)]
+        events.append(.enrollmentRejected(id, term: term, cause: .byOperator, reason: reason))
     }
 
     /// Frees the seat whatever the user's status, the window and the capacity; people on their own only until the
     /// term starts.
     func cancelEnrollment(
-        _ id: EnrollmentID, reason: String?, _ context: CommandContext
-    ) throws(Rejection) -> [Event] {
+        _ id: EnrollmentID, reason: String?, _ context: CommandContext, into events: inout [Event]
+    ) throws(Rejection) {
         let term = try checkEnrollment(id, to: .cancelled, context)
         try checkNotFinal(term)
         let isOperator = hasOperatorPowers(context.actor)
         guard isOperator || terms[term.slot].status == .scheduled else { throw .cannotCancelStarted(term) }
-        return [
+        events.append(
             .enrollmentCancelled(
-                id, term: term, previous: enrollments[id.slot].status, cause: isOperator ? .byOperator : .bySelf,
-                reason: reason)
-        ]
+                id, term: term, previous: enrollments.row(id.slot).status,
+                cause: isOperator ? .byOperator : .bySelf, reason: reason))
     }
 
     /// A fact is never dated earlier than the one that it follows.
