@@ -9,11 +9,16 @@ struct EngineCore: Sendable {
     private(set) var remembered: RememberedCommands
     private(set) var lastRecordedAt: Timestamp
     private var batch = LogBatch()
+    /// What the last command was decided to be; kept for its memory.
+    private var decided: [Event] = []
     private(set) var recent: RecentEvents
     private let log: EventLog
     private let options: EngineOptions
     private let clock: any EngineClock
     var isClosed = false
+    /// What this, the one writer, handed out, and how much of it was durable when it last asked.
+    private var lastPosition: Position
+    private var durable: Position
 
     init(replay: Replay, log: EventLog, options: EngineOptions, clock: any EngineClock) {
         state = replay.state
@@ -21,6 +26,8 @@ struct EngineCore: Sendable {
         lastRecordedAt = replay.lastRecordedAt
         recent = RecentEvents(capacity: options.recentEvents, after: log.lastPosition)
         self.log = log
+        lastPosition = log.lastPosition
+        durable = log.durablePosition
         self.options = options
         self.clock = clock
     }
@@ -31,76 +38,83 @@ struct EngineCore: Sendable {
         case refused(Rejection, refusal: RecordedEvent?, through: Position)
         /// The id was recorded before, at this position.
         case seenBefore(at: Position)
+
+        /// The last position that the answer rests on.
+        var through: Position {
+            switch self {
+            case .accepted(_, let position), .refused(_, _, let position), .seenBefore(let position): position
+            }
+        }
     }
 
     /// Idempotency → decide → append → evolve.
     mutating func decide(_ envelope: CommandEnvelope) throws(ExecutionError) -> Decision {
         guard !isClosed else { throw .unavailable(EngineError(.closed, "The engine was closed; open it again.")) }
         if let position = remembered.position(of: envelope.id) { return .seenBefore(at: position) }
-        let pending = log.lastPosition.rawValue - log.durablePosition.rawValue
-        // With no room for even one event, callers would wait for a sync that never comes.
-        guard pending < Int64(max(1, options.maximumPendingEvents)) else { throw .overloaded }
+        guard hasRoom() else { throw .overloaded }
         let context = CommandContext(
             actor: envelope.actor, now: max(clock.now(), lastRecordedAt), effectiveAt: envelope.effectiveAt,
             expectedVersion: envelope.expectedVersion)
-        let events: [Event]
+        decided.removeAll(keepingCapacity: true)
         do {
-            events = try state.decide(envelope.command, context)
+            try state.decide(envelope.command, context, into: &decided)
         } catch {
             guard options.refusals == .recorded, let refusal = state.refusal(of: envelope.command, for: error) else {
-                return .refused(error, refusal: nil, through: log.lastPosition)
+                return .refused(error, refusal: nil, through: lastPosition)
             }
-            let recorded = try append([refusal], of: envelope, at: context.now)
+            decided.append(refusal)
+            let recorded = try append(decided, of: envelope, at: context.now)
             return .refused(error, refusal: recorded[0], through: recorded[0].position)
         }
-        guard !events.isEmpty else { return .accepted([], through: log.lastPosition) }
-        let recorded = try append(events, of: envelope, at: context.now)
+        guard !decided.isEmpty else { return .accepted([], through: lastPosition) }
+        let recorded = try append(decided, of: envelope, at: context.now)
         return .accepted(recorded, through: recorded[recorded.count - 1].position)
+    }
+
+    /// Whether fewer events wait for the disk than may.
+    ///
+    /// With no room for even one event, callers would wait for a sync that never comes.
+    private mutating func hasRoom() -> Bool {
+        let room = Int64(max(1, options.maximumPendingEvents))
+        if lastPosition.rawValue - durable.rawValue < room { return true }
+        durable = log.durablePosition
+        return lastPosition.rawValue - durable.rawValue < room
     }
 
     /// Hands the batch to the log first: should the log refuse it, the state has not moved.
     private mutating func append(
         _ events: [Event], of envelope: CommandEnvelope, at now: Timestamp
     ) throws(ExecutionError) -> [RecordedEvent] {
-        let versions = fillBatch(events, of: envelope, at: now)
-        let positions: ClosedRange<Position>
+        let recorded = fillBatch(events, of: envelope, at: now)
         do {
-            positions = try log.enqueue(batch)
+            lastPosition = try log.enqueue(batch).upperBound
         } catch {
             if error.code == .overloaded { throw .overloaded }
             throw .unavailable(EngineError(error))
         }
-        let time = EventTime(recordedAt: now, effectiveAt: envelope.effectiveAt)
         lastRecordedAt = now
-        remembered.remember(envelope.id, at: positions.lowerBound)
-        var recorded: [RecordedEvent] = []
-        recorded.reserveCapacity(events.count)
-        for (index, event) in events.enumerated() {
-            state.evolve(event, at: time)
-            let entry = RecordedEvent(
-                position: Position(positions.lowerBound.rawValue + Int64(index)), stream: event.stream,
-                version: versions[index], time: time, actor: envelope.actor, commandID: envelope.id,
-                isBatchStart: index == 0, event: event)
-            recorded.append(entry)
+        remembered.remember(envelope.id, at: recorded[0].position)
+        for entry in recorded {
+            state.evolve(entry.event, at: entry.time)
             recent.append(entry)
         }
         return recorded
     }
 
-    /// Encodes the batch; gives the stream version of each event.
+    /// Encodes the batch; gives its events as they will stand in the log.
     private mutating func fillBatch(
         _ events: [Event], of envelope: CommandEnvelope, at now: Timestamp
-    ) -> [StreamVersion] {
+    ) -> [RecordedEvent] {
         batch.reset(commandID: envelope.id, actor: envelope.actor.stored, recordedAt: now.rawValue)
-        var versions: [StreamVersion] = []
-        versions.reserveCapacity(events.count)
+        let time = EventTime(recordedAt: now, effectiveAt: envelope.effectiveAt)
+        var recorded: [RecordedEvent] = []
+        recorded.reserveCapacity(events.count)
         var latest: [EventStream: StreamVersion] = [:]
         for (index, event) in events.enumerated() {
             let stream = event.stream
             let version = (latest[stream] ?? state.version(of: stream)).next
             // The map is for cascades; a batch of one event never touches it.
             if events.count > 1 { latest[stream] = version }
-            versions.append(version)
             let isShown =
                 index > 0 || (envelope.expectedVersion == nil && envelope.command == Command(shownBy: event))
             batch.append(type: event.type.rawValue, stream: stream.key, version: version.rawValue) { bytes in
@@ -108,7 +122,11 @@ struct EngineCore: Sendable {
                     event, effectiveAt: envelope.effectiveAt,
                     command: isShown ? nil : (envelope.command, envelope.expectedVersion), to: &bytes)
             }
+            recorded.append(
+                RecordedEvent(
+                    position: Position(lastPosition.rawValue + 1 + Int64(index)), stream: stream, version: version,
+                    time: time, actor: envelope.actor, commandID: envelope.id, isBatchStart: index == 0, event: event))
         }
-        return versions
+        return recorded
     }
 }

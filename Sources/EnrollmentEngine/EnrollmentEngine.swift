@@ -1,7 +1,8 @@
 // Start here: open or create a store, execute commands, follow events, close.
 //
 // The way of a command: decide (pure) → append to the log's gathering group → evolve → wait for the sync → receipt.
-// Deciding happens in the caller's own task under one lock; only the log's thread ever waits for the disk.
+// Deciding happens in a caller's own task, for all who call meanwhile (Commit/); only the log's thread ever waits for
+// the disk.
 
 internal import Synchronization
 
@@ -23,6 +24,8 @@ public final class EnrollmentEngine: Sendable {
     let options: EngineOptions
     let batches: BatchReader
     let watermark: Watermark
+    let queue = CommandQueue()
+    let acknowledgements: Acknowledgements
     private let snapshots: Mutex<SnapshotStore>
 
     /// How the store was opened.
@@ -42,46 +45,12 @@ public final class EnrollmentEngine: Sendable {
         openingReport = opening.report
         snapshots = Mutex(opening.snapshots)
         core = Mutex(EngineCore(replay: opening.replay, log: log, options: options, clock: clock))
-        log.onDurable { [watermark] in watermark.advance(to: $0) }
-    }
-
-    /// Executes one command.
-    ///
-    /// Returns when its events are durable; a refusal is thrown when it is durable too, so that no answer rests on an
-    /// event that a crash could take back. Where the queue is full it waits for room. A task that is cancelled before
-    /// its command is decided gets `cancelled`; from then on the command is carried through.
-    ///
-    /// - Throws: ``ExecutionError``.
-    /// - Complexity: O(1) for the commands of one enrollment; a cascade is linear in its events.
-    public func execute(
-        _ command: Command, id: CommandID = .random(), by actor: Actor, effectiveAt: Timestamp? = nil,
-        expectedVersion: StreamVersion? = nil
-    ) async throws(ExecutionError) -> Receipt {
-        try await submitWhenThereIsRoom(
-            CommandEnvelope(
-                id: id, actor: actor, command: command, effectiveAt: effectiveAt, expectedVersion: expectedVersion)
-        ).outcome()
-    }
-
-    /// Executes many commands, in order, and gives their results in the same order.
-    ///
-    /// They share syncs, with each other and with other callers; a refused one does not stop those behind it.
-    public func execute(contentsOf envelopes: [CommandEnvelope]) async -> [Result<Receipt, ExecutionError>] {
-        var submissions: [Result<Submission, ExecutionError>] = []
-        submissions.reserveCapacity(envelopes.count)
-        for envelope in envelopes {
-            do {
-                submissions.append(.success(try await submitWhenThereIsRoom(envelope)))
-            } catch { submissions.append(.failure(error)) }
+        acknowledgements = Acknowledgements(durable: log.durablePosition)
+        log.onDurable { [watermark, acknowledgements] position in
+            acknowledgements.advance(to: position)
+            watermark.advance(to: position)
         }
-        var results: [Result<Receipt, ExecutionError>] = []
-        results.reserveCapacity(envelopes.count)
-        for submission in submissions {
-            do {
-                results.append(.success(try await submission.get().outcome()))
-            } catch { results.append(.failure(error)) }
-        }
-        return results
+        log.onFailure { [acknowledgements] in acknowledgements.fail(EngineError($0)) }
     }
 
     /// Decides a command at once, in the order of calls, without waiting for the disk.
@@ -152,17 +121,6 @@ public final class EnrollmentEngine: Sendable {
                 state: core.state, remembered: core.remembered, lastRecordedAt: core.lastRecordedAt, position: last)
         }
         snapshots.withLock { $0.write(replay, after: events) }
-    }
-
-    private func submitWhenThereIsRoom(_ envelope: CommandEnvelope) async throws(ExecutionError) -> Submission {
-        while true {
-            if Task.isCancelled { throw .cancelled }
-            let before = log.lastPosition
-            do { return try submit(envelope) } catch {
-                guard case .overloaded = error else { throw error }
-            }
-            do { try await log.waitUntilDurable(before) } catch { throw .unavailable(EngineError(error)) }
-        }
     }
 }
 

@@ -16,25 +16,23 @@ public struct Submission: Sendable {
     ///
     /// - Throws: ``ExecutionError``.
     public func outcome() async throws(ExecutionError) -> Receipt {
+        do { try await engine.log.waitUntilDurable(decision.through) } catch { throw .unavailable(EngineError(error)) }
+        return try await answer()
+    }
+
+    /// The answer, which is durable by now.
+    func answer() async throws(ExecutionError) -> Receipt {
         switch decision {
         case .accepted(let events, let position):
-            try await durable(position)
             return Receipt(commandID: envelope.id, position: position, events: events, isReplay: false)
         case .refused(let rejection, let refusal, let position):
-            try await durable(position)
             if case .versionConflict(let stream, let expected, let actual) = rejection {
                 let since = try await engine.events(of: stream, after: expected, through: actual, before: position)
                 throw .versionConflict(rejection, at: position, since: since)
             }
             throw .refused(rejection, at: position, refusal: refusal, isReplay: false)
-        case .seenBefore(let position):
-            try await durable(position)
-            return try await firstAnswer(at: position)
+        case .seenBefore(let position): return try await firstAnswer(at: position)
         }
-    }
-
-    private func durable(_ position: Position) async throws(ExecutionError) {
-        do { try await engine.log.waitUntilDurable(position) } catch { throw .unavailable(EngineError(error)) }
     }
 
     /// What was answered when the command came for the first time.

@@ -98,8 +98,17 @@ final class NumberDictionary {
     init() { slots = Array(repeating: -1, count: 1024) }
 
     func removeAll() {
+        if entries.count * 8 < slots.count {
+            // A table that once was full is not to cost every small group after that.
+            for (place, entry) in entries.enumerated() {
+                var slot = Self.hash(entry) & (slots.count - 1)
+                while slots[slot] != Int32(place) { slot = (slot + 1) & (slots.count - 1) }
+                slots[slot] = -1
+            }
+        } else {
+            for slot in slots.indices { slots[slot] = -1 }
+        }
         entries.removeAll(keepingCapacity: true)
-        for slot in slots.indices { slots[slot] = -1 }
     }
 
     /// The place of a number, which is added when it is new.

@@ -1,0 +1,100 @@
+// Decided callers who wait for the disk: told in the order of the log, each exactly once.
+
+internal import EventLog
+internal import Synchronization
+
+/// What was decided and may be told when its position is durable.
+final class Acknowledgements: Sendable {
+    /// A caller with its answer.
+    struct Entry {
+        /// The last position that the answer rests on.
+        let through: Position
+        let answer: Answer
+
+        /// Tells the answer.
+        func succeed() {
+            switch answer {
+            case .one(let decided, let continuation): continuation.resume(returning: decided)
+            case .many(let decided, let continuation): continuation.resume(returning: decided)
+            }
+        }
+
+        /// Tells that no sync will ever cover the answer.
+        func fail(_ failure: EngineError) {
+            let error = ExecutionError.unavailable(failure)
+            switch answer {
+            case .one(_, let continuation): continuation.resume(returning: .failure(error))
+            case .many(let decided, let continuation):
+                continuation.resume(returning: Array(repeating: .failure(error), count: decided.count))
+            }
+        }
+    }
+
+    enum Answer {
+        case one(CommandQueue.Decided, UnsafeContinuation<CommandQueue.Decided, Never>)
+        case many([CommandQueue.Decided], UnsafeContinuation<[CommandQueue.Decided], Never>)
+    }
+
+    private struct State {
+        var durable: Position
+        var failure: EngineError?
+        /// In the order of their positions, since that is the order of deciding; those before `next` are told.
+        var entries: [Entry] = []
+        var next = 0
+    }
+
+    private let state: Mutex<State>
+
+    init(durable: Position) { state = Mutex(State(durable: durable)) }
+
+    /// Adds what was decided in one pass; what is durable already, or never will be, is told at once.
+    func add(_ decided: [Entry]) {
+        let told: [(Entry, EngineError?)] = state.withLock { state in
+            var told: [(Entry, EngineError?)] = []
+            for entry in decided {
+                if entry.through <= state.durable {
+                    told.append((entry, nil))
+                } else if let failure = state.failure {
+                    told.append((entry, failure))
+                } else {
+                    state.entries.append(entry)
+                }
+            }
+            return told
+        }
+        for (entry, failure) in told {
+            if let failure { entry.fail(failure) } else { entry.succeed() }
+        }
+    }
+
+    /// Tells everyone whose answer a sync now covers.
+    func advance(to position: Position) {
+        let told = state.withLock { state in
+            state.durable = max(state.durable, position)
+            var end = state.next
+            while end < state.entries.count && state.entries[end].through <= state.durable { end += 1 }
+            let told = Array(state.entries[state.next..<end])
+            state.next = end
+            // Moving the rest down costs no more than was told before.
+            if state.next * 2 >= state.entries.count {
+                state.entries.removeFirst(state.next)
+                state.next = 0
+            }
+            return told
+        }
+        for entry in told { entry.succeed() }
+    }
+
+    /// Tells everyone who waits that the log has failed.
+    func fail(_ failure: EngineError) {
+        let told = state.withLock { state in
+            state.failure = failure
+            defer {
+                state.entries = []
+                state.next = 0
+            }
+            return Array(state.entries[state.next...])
+        }
+        for entry in told { entry.fail(failure) }
+    }
+}

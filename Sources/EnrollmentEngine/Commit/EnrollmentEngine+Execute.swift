@@ -1,0 +1,111 @@
+// The way of a command from its caller to the queue, and of the answer back.
+
+internal import Synchronization
+
+public import Enrollment
+public import EventLog
+
+extension EnrollmentEngine {
+    /// Executes one command.
+    ///
+    /// Returns when its events are durable; a refusal is thrown when it is durable too, so that no answer rests on an
+    /// event that a crash could take back. Where the queue is full it waits for room. A task that is cancelled before
+    /// its command is decided gets `cancelled`; from then on the command is carried through.
+    ///
+    /// - Throws: ``ExecutionError``.
+    /// - Complexity: O(1) for the commands of one enrollment; a cascade is linear in its events.
+    public func execute(
+        _ command: Command, id: CommandID = .random(), by actor: Actor, effectiveAt: Timestamp? = nil,
+        expectedVersion: StreamVersion? = nil
+    ) async throws(ExecutionError) -> Receipt {
+        let envelope = CommandEnvelope(
+            id: id, actor: actor, command: command, effectiveAt: effectiveAt, expectedVersion: expectedVersion)
+        while true {
+            if Task.isCancelled { throw .cancelled }
+            let before = log.lastPosition
+            let decided = await withUnsafeContinuation { gather(.one(envelope, $0)) }
+            do {
+                return try await Submission(engine: self, envelope: envelope, decision: try decided.get()).answer()
+            } catch {
+                guard case .overloaded = error else { throw error }
+            }
+            try await waitForRoom(behind: before)
+        }
+    }
+
+    /// Executes many commands, in order, and gives their results in the same order.
+    ///
+    /// They share syncs, with each other and with other callers; a refused one does not stop those behind it.
+    public func execute(contentsOf envelopes: [CommandEnvelope]) async -> [Result<Receipt, ExecutionError>] {
+        var results: [Result<Receipt, ExecutionError>] = []
+        results.reserveCapacity(envelopes.count)
+        while results.count < envelopes.count {
+            if Task.isCancelled { return results + failures(.cancelled, count: envelopes.count - results.count) }
+            let before = log.lastPosition
+            // No more at once than leaves room for others.
+            let rest = envelopes[results.count...].prefix(max(1, options.maximumPendingEvents / 8))
+            for decided in await withUnsafeContinuation({ gather(.many(rest, $0)) }) {
+                let envelope = envelopes[results.count]
+                do throws(ExecutionError) {
+                    let submission = Submission(engine: self, envelope: envelope, decision: try decided.get())
+                    results.append(.success(try await submission.answer()))
+                } catch { results.append(.failure(error)) }
+            }
+            guard results.count < rest.endIndex else { continue }
+            do throws(ExecutionError) {
+                try await waitForRoom(behind: before)
+            } catch { return results + failures(error, count: envelopes.count - results.count) }
+        }
+        return results
+    }
+
+    private func failures(_ error: ExecutionError, count: Int) -> [Result<Receipt, ExecutionError>] {
+        Array(repeating: .failure(error), count: count)
+    }
+
+    private func waitForRoom(behind position: Position) async throws(ExecutionError) {
+        do { try await log.waitUntilDurable(position) } catch { throw .unavailable(EngineError(error)) }
+    }
+
+    /// Puts a request down, and decides for everyone where nobody does.
+    private func gather(_ request: CommandQueue.Request) {
+        guard queue.add(request) else { return }
+        queue.serve { [self] requests in
+            acknowledgements.add(core.withLock { core in requests.map { core.decide($0) } })
+        }
+    }
+}
+
+extension EngineCore {
+    /// Decides everything that one caller asked for.
+    mutating func decide(_ request: CommandQueue.Request) -> Acknowledgements.Entry {
+        switch request {
+        case .one(let envelope, let continuation):
+            let decided = result(of: envelope)
+            return Acknowledgements.Entry(through: decided.through, answer: .one(decided, continuation))
+        case .many(let envelopes, let continuation):
+            var results: [CommandQueue.Decided] = []
+            results.reserveCapacity(envelopes.count)
+            var through = Position.zero
+            for envelope in envelopes {
+                let decided = result(of: envelope)
+                // Those behind it come after it: they wait for room with it.
+                if case .failure(.overloaded) = decided { break }
+                through = max(through, decided.through)
+                results.append(decided)
+            }
+            return Acknowledgements.Entry(through: through, answer: .many(results, continuation))
+        }
+    }
+
+    private mutating func result(of envelope: CommandEnvelope) -> CommandQueue.Decided {
+        do { return .success(try decide(envelope)) } catch { return .failure(error) }
+    }
+}
+
+extension CommandQueue.Decided {
+    /// The last position that the answer rests on; before the first where nothing was decided.
+    fileprivate var through: Position {
+        if case .success(let decision) = self { decision.through } else { .zero }
+    }
+}
