@@ -130,6 +130,17 @@ public final class EventLog: Sendable {
         core.monitor.withLock { $0.handlers.append(handler) }
     }
 
+    /// Registers a handler for the failure that ends this writer; runs at once when that has happened already.
+    ///
+    /// Like the handlers of ``onDurable(_:)`` it runs on the committer's thread, after their last call.
+    public func onFailure(_ handler: @escaping @Sendable (LogError) -> Void) {
+        let failure = core.monitor.withLock { state in
+            state.failureHandlers.append(handler)
+            return state.failure
+        }
+        if let failure { handler(failure) }
+    }
+
     /// A reader that sees the records up to ``durablePosition``.
     public func reader() -> LogReader { LogReader(core: core) }
 

@@ -16,6 +16,7 @@ final class Committer {
     private var end: SegmentEnd?
     /// When the confirm block is due, while one is.
     private var confirmDue: Int64?
+    private var returning = ReturningCallers()
 
     init(
         _ core: LogCore, lock: OpenFile, tail: OpenFile, _ recovered: RecoveredLog, _ sealer: BackgroundSealer
@@ -49,6 +50,12 @@ final class Committer {
                 monitor.unlock()
                 attempt { () throws(LogError) in try install(due) }
                 monitor.lock()
+            } else if isHealthy, !state.pointee.isClosing, let end = waitingEnd() {
+                state.pointee.isIdle = true
+                state.pointee.wakeAt = returning.expected
+                _ = monitor.waitForWork(until: end)
+                state.pointee.isIdle = false
+                state.pointee.wakeAt = 1
             } else if isHealthy && state.pointee.gathering.count > 0 {
                 swap(&state.pointee.gathering, &group)
                 state.pointee.writingBytes = state.pointee.gatheringBytes
@@ -86,6 +93,12 @@ final class Committer {
         monitor.broadcastProgress()
     }
 
+    /// Until when the next group can wait for the callers of the last one; the monitor is locked.
+    private func waitingEnd() -> Int64? {
+        let gathered = core.monitor.state.pointee.gathering.heads.count
+        return returning.deadline(gathered: gathered, now: Monitor<LogCore.State>.now())
+    }
+
     /// Runs a step; its failure is the end of this writer, never a reason to try again.
     private func attempt(_ step: () throws(LogError) -> Void) {
         do {
@@ -95,14 +108,15 @@ final class Committer {
             var failure = error
             if error.code != .diskFull && error.code != .indeterminate { failure = Self.indeterminate(error) }
             confirmDue = nil
-            let waiters = monitor.withLock { state in
+            let (waiters, handlers) = monitor.withLock { state in
                 state.failure = failure
                 state.writingBytes = 0
                 defer { state.waiters = [] }
-                return state.waiters
+                return (state.waiters, state.failureHandlers)
             }
             monitor.broadcastProgress()
             for waiter in waiters { waiter.continuation.resume(returning: .failure(failure)) }
+            for handler in handlers { handler(failure) }
         }
     }
 
@@ -123,16 +137,21 @@ final class Committer {
         }
         let target: SegmentWriter
         if let writer { target = writer } else { target = try beginSegment(at: firstTime) }
+        let start = Monitor<LogCore.State>.now()
         let written = try target.write(group, firstPosition: first, options: core.options, encoder: encoder)
+        let now = Monitor<LogCore.State>.now()
         let last = first + Int64(count) - 1
         let ending = SegmentEnd(
             lastPosition: last, offset: target.offset, chain: target.chain, lastTime: lastTime)
         end = ending
         // The group is synced: not even a full disk may tell its callers any more that it is not stored.
         do { try publishTail() } catch { throw Self.indeterminate(error) }
-        let identifierBytes = Int64(group.heads.count * 16)
+        let batches = group.heads.count
+        let identifierBytes = Int64(batches * 16)
         group.removeAll()
         acknowledge(last) { state in
+            returning.groupEnded(
+                acknowledged: batches, gathered: state.gathering.heads.count, duration: now - start, now: now)
             state.active?.end = ending
             state.writingBytes = 0
             state.statistics.rawPayloadBytes += Int64(written.rawBytes)
@@ -142,8 +161,7 @@ final class Committer {
             state.statistics.groups += 1
             state.statistics.syncs += 1
         }
-        confirmDue =
-            Monitor<LogCore.State>.now() + Int64(max(0, core.options.confirmDelayMilliseconds)) * 1_000_000
+        confirmDue = now + Int64(max(0, core.options.confirmDelayMilliseconds)) * 1_000_000
     }
 
     /// Moves the durable position, then resumes waiters and calls handlers outside of the monitor.

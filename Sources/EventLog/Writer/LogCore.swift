@@ -24,14 +24,16 @@ final class LogCore: Sendable {
         var lastTime: Int64
         var waiters: [Waiter] = []
         var handlers: [@Sendable (Position) -> Void] = []
+        var failureHandlers: [@Sendable (LogError) -> Void] = []
         /// Set once, by the first failed write or sync; nothing is written after it.
         var failure: LogError?
         var isClosing = false
         /// Nothing is installed any more; the committer waits for the sealing thread.
         var isDraining = false
         var isFinished = false
-        /// Whether the committer sleeps and must be woken.
+        /// Whether the committer sleeps and must be woken, once so many batches have gathered.
         var isIdle = false
+        var wakeAt = 1
         var blockedCallers = 0
         /// A sealed segment that waits for its line in the manifest.
         var installation: Installation?
@@ -84,7 +86,7 @@ final class LogCore: Sendable {
         state.pointee.lastPosition += count
         state.pointee.lastTime = batch.recordedAt
         state.pointee.gatheringBytes += bytes
-        let mustWake = state.pointee.isIdle
+        let mustWake = state.pointee.isIdle && state.pointee.gathering.heads.count >= state.pointee.wakeAt
         if mustWake { state.pointee.isIdle = false }
         monitor.unlock()
         if mustWake { monitor.signalWork() }
