@@ -87,10 +87,3 @@ let package = Package(
 if Context.environment["ENROLL_DOCS"] != nil {
     package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
 }
-
-// Scripts/sanitize looks at the core alone: what has no threads of its own is not built again for it.
-if Context.environment["ENROLL_CORE"] != nil {
-    let others: Set = ["EnrollmentReadModel", "EnrollmentReadModelTests", "enroll", "EnrollTests", "TidyTests"]
-    package.targets.removeAll { others.contains($0.name) }
-    package.products.removeAll { others.contains($0.name) }
-}

@@ -1,5 +1,7 @@
 // The identity of a command, which makes a retry after an unknown outcome safe.
 
+internal import Glibc
+
 /// Sixteen bytes that name a command; a retry carries the same ones.
 ///
 /// The log stores the identifier once per batch and never looks inside.
@@ -17,9 +19,14 @@ public struct CommandID: Hashable, Sendable {
 
     /// Draws a random identifier in the shape of a version 4 UUID (RFC 9562).
     public static func random() -> CommandID {
-        var generator = SystemRandomNumberGenerator()
-        let high = (generator.next() as UInt64) & 0xFFFF_FFFF_FFFF_0FFF | 0x0000_0000_0000_4000
-        let low = (generator.next() as UInt64) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        // One call of the system for both halves: whoever lets ids be drawn pays for it with every command.
+        var bits: (high: UInt64, low: UInt64) = (0, 0)
+        if withUnsafeMutableBytes(of: &bits, { getentropy($0.baseAddress!, $0.count) }) != 0 {
+            var generator = SystemRandomNumberGenerator()
+            bits = (generator.next(), generator.next())
+        }
+        let high = bits.high & 0xFFFF_FFFF_FFFF_0FFF | 0x0000_0000_0000_4000
+        let low = bits.low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         return CommandID(high: high, low: low)
     }
 }

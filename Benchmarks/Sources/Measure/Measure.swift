@@ -62,6 +62,33 @@ struct Measure {
         let bytes = try size(of: history.layout.logPath)
         report.add("log, all files", "bytes/event", Double(bytes) / Double(events))
         report.add("  without command ids", "bytes/event", Double(bytes - 16 * batches) / Double(events))
+
+        _ = try Child.run([options.enroll, "log", "seal", "--store", store])
+        let sealed = try size(of: history.layout.logPath)
+        report.add("log when sealed, all files", "bytes/event", Double(sealed) / Double(events))
+        report.add("  without command ids, sealed", "bytes/event", Double(sealed - 16 * batches) / Double(events))
+        try measureReading(history.layout.logPath, options, &report)
+    }
+
+    /// Reading into columns beside inflating alone, on one core and on two.
+    private static func measureReading(_ log: String, _ options: Options, _ report: inout Report) throws {
+        let directory = options.scratch + "/sealed-\(CommandID.random())"
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let reading = try SealedReading(repeating: log, times: 30, in: directory)
+        for threads in [1, 2] {
+            // In turn, and the median of five, since the two are short.
+            var ratios: [Double] = []
+            var rates: [Double] = []
+            for _ in 0..<5 {
+                let alone = reading.inflate(threads: threads)
+                let seconds = try reading.read(workers: threads)
+                ratios.append(seconds / alone)
+                rates.append(Double(reading.records) / seconds)
+            }
+            let name = "\(threads) thread\(threads == 1 ? "" : "s")"
+            report.add("sealed segments into columns, \(name)", "events/s", rates.sorted()[2])
+            report.add("  time against inflating alone, \(name)", "×", ratios.sorted()[2])
+        }
     }
 
     private static func size(of directory: String) throws -> Int64 {

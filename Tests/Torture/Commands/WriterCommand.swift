@@ -3,7 +3,6 @@
 import ArgumentParser
 import EventLog
 import Glibc
-import Synchronization
 
 /// Appends batches as fast as it can until it is told to stop, is killed, or has made as many as it was asked for.
 struct WriterCommand: AsyncParsableCommand {
@@ -86,28 +85,36 @@ struct WriterCommand: AsyncParsableCommand {
 }
 
 /// Hands batches to the log one after the other, so that their times never run back.
-private final class BatchQueue: Sendable {
-    private struct State {
-        var batch = LogBatch()
-        var time: Int64
-    }
-
+///
+/// Unchecked, because the compiler cannot see the mutex: `batch` and `time` are only touched while it is locked. It is a
+/// POSIX one, since ThreadSanitizer does not see through `Synchronization.Mutex`.
+private final class BatchQueue: @unchecked Sendable {
     private let log: EventLog
     private let seed: UInt64
-    private let state: Mutex<State>
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private var batch = LogBatch()
+    private var time: Int64
 
     init(_ log: EventLog, seed: UInt64, life: Int) {
         self.log = log
         self.seed = seed
-        state = Mutex(State(time: 1_767_225_600_000_000 + Int64(life) << 32))
+        mutex = .allocate(capacity: 1)
+        mutex.initialize(to: pthread_mutex_t())
+        pthread_mutex_init(mutex, nil)
+        time = 1_767_225_600_000_000 + Int64(life) << 32
+    }
+
+    deinit {
+        pthread_mutex_destroy(mutex)
+        mutex.deallocate()
     }
 
     func enqueue(_ name: BatchName) throws -> (ClosedRange<Position>, recordedAt: Int64) {
         let content = BatchContent(name, seed: seed)
-        return try state.withLock { state in
-            state.time += Int64(name.number % 3)
-            content.fill(&state.batch, recordedAt: state.time)
-            return (try log.enqueue(state.batch), state.time)
-        }
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        time += Int64(name.number % 3)
+        content.fill(&batch, recordedAt: time)
+        return (try log.enqueue(batch), time)
     }
 }

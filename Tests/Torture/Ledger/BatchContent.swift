@@ -55,7 +55,7 @@ struct BatchContent {
 
     /// Bytes that differ from word to word; all zero for the pattern 0, which must not look like unwritten space.
     private static func bytes(_ count: Int, _ pattern: UInt64) -> [UInt8] {
-        if pattern == 0 { return [UInt8](repeating: 0, count: count) }
+        if pattern == 0 || count == 0 { return [UInt8](repeating: 0, count: count) }
         // Word by word, since tests run this unoptimised.
         let words = (count + 7) / 8
         var bytes = [UInt8](unsafeUninitializedCapacity: words * 8) { buffer, used in
