@@ -9,7 +9,9 @@ public struct Term: Hashable, Sendable {
     public internal(set) var capacity: Int
     public internal(set) var admission: Admission
     public internal(set) var status: TermStatus = .scheduled
-    /// The id of the newest of this term's enrollments, from which a list leads to the others; 0 while it never had one.
+    /// The id of the newest of this term's enrollments, from which a list leads to the others.
+    ///
+    /// 0 while it never had one.
     var newestEnrollment: UInt32 = 0
     /// The window that was set; nil while the default holds.
     public internal(set) var window: EnrollmentWindow?

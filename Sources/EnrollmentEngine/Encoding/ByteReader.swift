@@ -94,7 +94,7 @@ struct ByteReader {
     private mutating func text(ofLength length: UInt64) throws(PayloadProblem) -> String {
         guard length <= UInt64(bytes.count - offset) else { throw PayloadProblem(message: "a text is cut off") }
         let slice = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + Int(length)])
-        // Decoding mends what is not UTF-8, and so changes it; this is several times as fast as asking for a validation.
+        // Decoding mends what is not UTF-8, and so changes it; several times as fast as asking for a validation.
         var text = String(decoding: slice, as: UTF8.self)
         guard text.withUTF8({ $0.elementsEqual(slice) }) else { throw PayloadProblem(message: "a text is not UTF-8") }
         offset += Int(length)

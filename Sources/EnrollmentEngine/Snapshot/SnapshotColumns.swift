@@ -1,7 +1,7 @@
 // What a snapshot holds many of, column by column: enrollments and commands. SNAPSHOT.md, "Blocks", in both directions.
 //
-// Numbers of one width are read without a branch for each, which is what lets millions of them be read in a moment; of a
-// fitting width, they also leave less to compute checksums of.
+// Numbers of one width are read without a branch for each, which is what lets millions of them be read in a moment; of
+// a fitting width, they also leave less to compute checksums of.
 
 internal import Enrollment
 internal import EventLog

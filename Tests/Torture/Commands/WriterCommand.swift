@@ -86,8 +86,8 @@ struct WriterCommand: AsyncParsableCommand {
 
 /// Hands batches to the log one after the other, so that their times never run back.
 ///
-/// Unchecked, because the compiler cannot see the mutex: `batch` and `time` are only touched while it is locked. It is a
-/// POSIX one, since ThreadSanitizer does not see through `Synchronization.Mutex`.
+/// Unchecked, because the compiler cannot see the mutex: `batch` and `time` are only touched while it is locked. It is
+/// a POSIX one, since ThreadSanitizer does not see through `Synchronization.Mutex`.
 private final class BatchQueue: @unchecked Sendable {
     private let log: EventLog
     private let seed: UInt64

@@ -1,4 +1,4 @@
-// Start here: what the engine parses: commands from strangers, and payloads from files. libFuzzer's bridge is FuzzDriver.
+// Start here: what the engine parses: commands from strangers, and payloads from files. The bridge is FuzzDriver.
 //
 // Whatever comes in, a parser answers or throws; it never traps. What it answers survives the way back and forth.
 
