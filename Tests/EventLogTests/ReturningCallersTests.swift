@@ -38,6 +38,12 @@ import Testing
         #expect((0..<10).allSatisfy { _ in group(everyoneReturns: true) })
     }
 
+    @Test func `after a stall of seconds nobody is waited for as long`() {
+        var returning = ReturningCallers()
+        returning.groupEnded(acknowledged: 100, gathered: 0, duration: 10_000_000_000, now: 0)
+        #expect(returning.deadline(gathered: 1, now: 1) == 10_000_000)
+    }
+
     @Test func `a lone caller who has not returned is no wait in vain`() {
         var returning = ReturningCallers()
         returning.groupEnded(acknowledged: 1, gathered: 0, duration: 100, now: 0)

@@ -11,21 +11,15 @@ final class Acknowledgements: Sendable {
         let through: Position
         let answer: Answer
 
-        /// Tells the answer.
-        func succeed() {
-            switch answer {
-            case .one(let decided, let continuation): continuation.resume(returning: decided)
-            case .many(let decided, let continuation): continuation.resume(returning: decided)
+        /// Tells the answer, with the failure in the place of whatever no sync will ever cover.
+        func tell(durable: Position, failure: EngineError?) {
+            func known(_ decided: CommandQueue.Decided) -> CommandQueue.Decided {
+                guard let failure, decided.through > durable else { return decided }
+                return .failure(.unavailable(failure))
             }
-        }
-
-        /// Tells that no sync will ever cover the answer.
-        func fail(_ failure: EngineError) {
-            let error = ExecutionError.unavailable(failure)
             switch answer {
-            case .one(_, let continuation): continuation.resume(returning: .failure(error))
-            case .many(let decided, let continuation):
-                continuation.resume(returning: Array(repeating: .failure(error), count: decided.count))
+            case .one(let decided, let continuation): continuation.resume(returning: known(decided))
+            case .many(let decided, let continuation): continuation.resume(returning: decided.map(known))
             }
         }
     }
@@ -38,7 +32,9 @@ final class Acknowledgements: Sendable {
     private struct State {
         var durable: Position
         var failure: EngineError?
-        /// In the order of their positions, since that is the order of deciding; those before `next` are told.
+        /// In the order of deciding; those before `next` are told.
+        ///
+        /// That is the order of their positions too, but for retries, which may be told a sync later than they could.
         var entries: [Entry] = []
         var next = 0
     }
@@ -49,22 +45,18 @@ final class Acknowledgements: Sendable {
 
     /// Adds what was decided in one pass; what is durable already, or never will be, is told at once.
     func add(_ decided: [Entry]) {
-        let told: [(Entry, EngineError?)] = state.withLock { state in
-            var told: [(Entry, EngineError?)] = []
+        let (told, durable, failure) = state.withLock { state in
+            var told: [Entry] = []
             for entry in decided {
-                if entry.through <= state.durable {
-                    told.append((entry, nil))
-                } else if let failure = state.failure {
-                    told.append((entry, failure))
+                if entry.through <= state.durable || state.failure != nil {
+                    told.append(entry)
                 } else {
                     state.entries.append(entry)
                 }
             }
-            return told
+            return (told, state.durable, state.failure)
         }
-        for (entry, failure) in told {
-            if let failure { entry.fail(failure) } else { entry.succeed() }
-        }
+        for entry in told { entry.tell(durable: durable, failure: failure) }
     }
 
     /// Tells everyone whose answer a sync now covers.
@@ -82,19 +74,19 @@ final class Acknowledgements: Sendable {
             }
             return told
         }
-        for entry in told { entry.succeed() }
+        for entry in told { entry.tell(durable: position, failure: nil) }
     }
 
     /// Tells everyone who waits that the log has failed.
     func fail(_ failure: EngineError) {
-        let told = state.withLock { state in
+        let (told, durable) = state.withLock { state in
             state.failure = failure
             defer {
                 state.entries = []
                 state.next = 0
             }
-            return Array(state.entries[state.next...])
+            return (Array(state.entries[state.next...]), state.durable)
         }
-        for entry in told { entry.fail(failure) }
+        for entry in told { entry.tell(durable: durable, failure: failure) }
     }
 }

@@ -105,7 +105,7 @@ extension EngineCore {
 
 extension CommandQueue.Decided {
     /// The last position that the answer rests on; before the first where nothing was decided.
-    fileprivate var through: Position {
+    var through: Position {
         if case .success(let decision) = self { decision.through } else { .zero }
     }
 }

@@ -96,13 +96,13 @@ struct SnapshotHeader: Hashable {
         commands = replay.remembered.count
     }
 
-    /// Memory is reserved by these counts: none may be more than the file can hold.
+    /// Memory is reserved by these counts: none may be more than the file can hold, nor than there are events.
     func checkCounts(fileLength: Int64) throws(PayloadProblem) {
         var rest = fileLength
         // The fewest bytes of a row each: SnapshotRows.swift.
         for (count, length) in [(users, 6), (courses, 8), (terms, 15), (enrollments, 3), (commands, 17)] {
             let (bytes, overflow) = Int64(count).multipliedReportingOverflow(by: Int64(length))
-            guard !overflow, bytes <= rest else {
+            guard !overflow, bytes <= rest, Int64(count) <= position.rawValue else {
                 throw PayloadProblem(message: "it counts more than it can hold")
             }
             rest -= bytes

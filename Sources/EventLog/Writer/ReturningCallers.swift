@@ -9,6 +9,8 @@
 struct ReturningCallers {
     /// The most groups that are written without a wait after one that was in vain.
     static let maximumPause = 64
+    /// The longest wait, in nanoseconds: a disk that stalled for seconds is not waited for as long again.
+    static let maximumWait: Int64 = 10_000_000
 
     /// How many batches were in flight when the last group was acknowledged.
     private(set) var expected = 1
@@ -30,7 +32,7 @@ struct ReturningCallers {
             groupsToSkip -= 1
             deadline = nil
         } else {
-            deadline = now + duration / 2
+            deadline = now + min(duration / 2, Self.maximumWait)
         }
     }
 

@@ -2,10 +2,10 @@
 //
 // Whatever comes in, a parser answers or throws; it never traps. What it answers survives the way back and forth.
 
-import Enrollment
 import EventLog
 import FuzzDriver
 
+@testable import Enrollment
 @testable import EnrollmentEngine
 
 /// What SwiftPM links as the program's main function.
@@ -16,7 +16,9 @@ public func fuzzMain(_ argc: Int32, _ argv: UnsafeMutablePointer<UnsafeMutablePo
 
 /// The parsers of everything that comes to the engine from outside.
 enum Parsers {
-    static let all: [FuzzTarget] = [json, command, command, text, event, event, recordedCommand]
+    static let all: [FuzzTarget] = [
+        json, command, command, text, event, event, recordedCommand, history, history, rows, columns,
+    ]
 
     /// Names that nobody has: an id of the outside world finds nothing.
     private struct NoNames: SourceIDs {
@@ -77,5 +79,59 @@ enum Parsers {
             let second = try? CommandCodec.decode(&reader)
             precondition(second?.0 == command && second?.1 == version && reader.isAtEnd)
         }
+    }
+
+    /// A history that no engine wrote: what the state says can follow, does.
+    @Sendable static func history(_ bytes: UnsafeRawBufferPointer) {
+        var state = EnrollmentState()
+        var rest = bytes[...]
+        var recordedAt: Int64 = 0
+        while rest.count > 3 {
+            let start = rest.startIndex
+            let stream = UInt64(rest[start + 1])
+            let end = min(rest.endIndex, start + 3 + Int(rest[start + 2] % 64))
+            let payload = UnsafeRawBufferPointer(rebasing: rest[start + 3..<end])
+            recordedAt += 1
+            if let decoded = try? EventCodec.decode(type: rest[start] & 0x7F, stream: stream, payload: payload),
+                state.canEvolve(decoded.event)
+            {
+                let time = EventTime(recordedAt: Timestamp(microseconds: recordedAt), effectiveAt: decoded.effectiveAt)
+                state.evolve(decoded.event, at: time)
+            }
+            rest = rest[end...]
+        }
+    }
+
+    /// The rows of a snapshot, in their order, as many as the first bytes say.
+    @Sendable static func rows(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count > 4 else { return }
+        let counts = bytes.prefix(4).map { Int($0 % 8) }
+        var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[4...]))
+        var state = StateAssembly(users: counts[0], courses: counts[1], terms: counts[2], live: counts[3])
+        do {
+            for _ in 0..<counts[0] { try SnapshotRows.addUser(&reader, to: &state) }
+            for _ in 0..<counts[1] { try SnapshotRows.addCourse(&reader, to: &state) }
+            for _ in 0..<counts[2] { try SnapshotRows.addTerm(&reader, to: &state) }
+            var columns = Enrollments.Columns()
+            try SnapshotColumns.addEnrollments(counts[3], from: &reader, by: &columns, to: &state)
+            _ = try state.finished(events: 100, live: counts[3])
+        } catch {
+            return
+        }
+    }
+
+    /// Columns of numbers, and those of the remembered commands.
+    @Sendable static func columns(_ bytes: UnsafeRawBufferPointer) {
+        guard let first = bytes.first else { return }
+        let rest = UnsafeRawBufferPointer(rebasing: bytes[1...])
+        var reader = ByteReader(rest)
+        var numbers: [Int64] = []
+        if (try? SnapshotColumns.decode(Int(first), from: &reader, to: &numbers)) != nil {
+            precondition(numbers.count == Int(first))
+        }
+        var remembered = RememberedCommands()
+        var last: Int64 = 0
+        var again = ByteReader(rest)
+        try? SnapshotColumns.addCommands(Int(first), from: &again, after: &last, through: 1 << 40, to: &remembered)
     }
 }
