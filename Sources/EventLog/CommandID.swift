@@ -21,7 +21,7 @@ public struct CommandID: Hashable, Sendable {
     public static func random() -> CommandID {
         // One call of the system for both halves: whoever lets ids be drawn pays for it with every command.
         var bits: (high: UInt64, low: UInt64) = (0, 0)
-        if withUnsafeMutableBytes(of: &bits, { getentropy($0.baseAddress!, $0.count) }) != 0 {
+        if getentropy(&bits, 16) != 0 {
             var generator = SystemRandomNumberGenerator()
             bits = (generator.next(), generator.next())
         }

@@ -130,9 +130,10 @@ public final class EventLog: Sendable {
         core.monitor.withLock { $0.handlers.append(handler) }
     }
 
-    /// Registers a handler for the failure that ends this writer; runs at once when that has happened already.
+    /// Registers a handler for the failure that ends this writer, which is called once at most.
     ///
-    /// Like the handlers of ``onDurable(_:)`` it runs on the committer's thread, after their last call.
+    /// It runs on the committer's thread like the handlers of ``onDurable(_:)``, after their last call; where the failure
+    /// has happened already, at once on the caller's.
     public func onFailure(_ handler: @escaping @Sendable (LogError) -> Void) {
         let failure = core.monitor.withLock { state in
             state.failureHandlers.append(handler)

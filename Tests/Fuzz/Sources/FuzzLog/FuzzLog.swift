@@ -20,6 +20,7 @@ public func fuzzMain(_ argc: Int32, _ argv: UnsafeMutablePointer<UnsafeMutablePo
 enum Decoders {
     // Unsafe is true here: libFuzzer calls from one thread, one input after the other, and reuse is what a cursor does.
     nonisolated(unsafe) static let decoder = BlockDecoder()
+    // Unsafe is true here for the same reason: one thread, one input at a time.
     nonisolated(unsafe) static var block = DecodedBlock()
 
     static let all: [FuzzTarget] = [
