@@ -132,8 +132,8 @@ public final class EventLog: Sendable {
 
     /// Registers a handler for the failure that ends this writer, which is called once at most.
     ///
-    /// It runs on the committer's thread like the handlers of ``onDurable(_:)``, after their last call; where the failure
-    /// has happened already, at once on the caller's.
+    /// It runs on the committer's thread like the handlers of ``onDurable(_:)``, after their last call; where the
+    /// failure has happened already, at once on the caller's.
     public func onFailure(_ handler: @escaping @Sendable (LogError) -> Void) {
         let failure = core.monitor.withLock { state in
             state.failureHandlers.append(handler)
