@@ -51,6 +51,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "EnrollmentTests", dependencies: ["Enrollment", "EnrollmentTesting"], swiftSettings: strict),
+        .target(name: "ChildProcesses", path: "Tests/ChildProcesses", swiftSettings: strict),
         // The proofs of the log at any size: the tests run them small, the program `torture` runs them long.
         .target(
             name: "LogProofs", dependencies: ["EventLog", "EnrollmentTesting"], path: "Tests/LogProofs",
@@ -58,14 +59,15 @@ let package = Package(
         .executableTarget(
             name: "torture",
             dependencies: [
-                "EventLog", "EnrollmentTesting", "LogProofs",
+                "ChildProcesses", "EventLog", "EnrollmentTesting", "LogProofs",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Tests/Torture", swiftSettings: strict),
         .testTarget(
-            name: "EventLogTests", dependencies: ["EventLog", "EnrollmentTesting", "LogProofs"],
+            name: "EventLogTests", dependencies: ["ChildProcesses", "EventLog", "EnrollmentTesting", "LogProofs"],
             swiftSettings: strict),
         .testTarget(
-            name: "TortureTests", dependencies: ["EventLog", "LogProofs", "torture"], swiftSettings: strict),
+            name: "TortureTests", dependencies: ["ChildProcesses", "EventLog", "LogProofs", "torture"],
+            swiftSettings: strict),
         .testTarget(
             name: "EnrollmentEngineTests",
             dependencies: ["Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting", "LogProofs"],
@@ -77,7 +79,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "EnrollTests", dependencies: ["enroll", "EnrollmentTesting"], exclude: ["Golden"],
+            name: "EnrollTests", dependencies: ["ChildProcesses", "enroll", "EnrollmentTesting"], exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

@@ -1,5 +1,6 @@
 // Several programs on one store, and a program that is told to stop.
 
+import ChildProcesses
 import Foundation
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
     @Test func `others read but cannot write`() throws {
         let store = try TemporaryStore.furnished()
         let writer = try RunningProgram(in: store)
-        try writer.write(Self.register + "\n")
+        writer.write(Self.register + "\n")
         #expect(writer.readLine()?.contains("accepted") == true)
         let files = try TemporaryDirectory()
         let readers = [
@@ -23,11 +24,11 @@ import Testing
         }
         let locked = try Program.run(["apply", "2", "1"], in: store)
         #expect(locked.exitCode == 2)
-        #expect(locked.error.contains("process \(writer.process.processIdentifier)"))
+        #expect(locked.error.contains("process \(writer.processID)"))
         #expect(locked.errorLines.count == 1)
         let rebuild = try Program.run(["rebuild"], in: store)
         #expect(rebuild.exitCode == 2)
-        #expect(rebuild.error.contains("process \(writer.process.processIdentifier)"))
+        #expect(rebuild.error.contains("process \(writer.processID)"))
         #expect(try writer.finish().exitCode == 0)
         #expect(try Program.run(["apply", "2", "1"], in: store).exitCode == 0)
     }
@@ -40,12 +41,12 @@ import Testing
             #"{"actor":"system","command":"RegisterUser","email":"i\#($0)@x.org","name":"I","role":"USER"}"# + "\n"
         }
         // The input stays open, so the program can only end because it was asked to.
-        try writer.write(lines.joined())
+        writer.write(lines.joined())
         var positions: [Int] = []
         while positions.count < 100, let line = writer.readLine() { positions.append(try position(of: line)) }
-        kill(writer.process.processIdentifier, signal)
+        writer.send(signal)
         while let line = writer.readLine() { positions.append(try position(of: line)) }
-        let (exitCode, error) = writer.wait()
+        let (exitCode, error) = try writer.wait()
         #expect(exitCode == 130)
         #expect(error == "enroll: interrupted; what was acknowledged before is stored\n")
         let last = try #require(positions.last)
@@ -57,17 +58,11 @@ import Testing
 
     @Test func `a reader that goes away ends the program without a word`() throws {
         let store = try TemporaryStore.furnished()
-        let process = Program.process(["log", "dump", "--format", "json"], in: store)
-        let (output, error) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = error
-        try output.fileHandleForReading.close()
-        try process.run()
-        let words = error.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        #expect(process.terminationReason == .exit)
-        #expect(process.terminationStatus == 141)
-        #expect(words.isEmpty)
+        let files = try TemporaryDirectory()
+        let process = try Program.start(
+            ["log", "dump", "--format", "json"], in: store, output: .abandoned, error: .file(files.path + "/error"))
+        #expect(process.exitCode() == 141)
+        #expect(try files.text("error").isEmpty)
     }
 
     private func position(of line: String) throws -> Int {

@@ -1,5 +1,6 @@
 // A full disk: a clear error, reads go on, and nothing acknowledged is lost.
 
+import ChildProcesses
 import Foundation
 import Testing
 
@@ -61,11 +62,6 @@ private final class SmallDisk {
     }
 
     private static func shell(_ name: String, _ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [name] + arguments
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "\(name) \(arguments)")
+        try ChildProcess.run([name] + arguments)
     }
 }

@@ -38,11 +38,11 @@ import Testing
     @Test func `seal waits for nobody who has the log open`() throws {
         let store = try TemporaryStore.furnished()
         let writer = try RunningProgram(in: store)
-        try writer.write(Self.register(1))
+        writer.write(Self.register(1))
         _ = writer.readLine()
         let sealed = try Program.run(["log", "seal"], in: store)
         #expect(sealed.exitCode == 2)
-        #expect(sealed.error.contains("process \(writer.process.processIdentifier)"))
+        #expect(sealed.error.contains("process \(writer.processID)"))
         _ = try writer.finish()
     }
 
@@ -82,7 +82,7 @@ import Testing
         let first = try Program.run(["log", "dump", "--format", "json"], in: store).lines.count
         for position in 1...first { #expect(try shown() == position) }
         let writer = try RunningProgram(in: store)
-        try writer.write(Self.register(1) + Self.register(2))
+        writer.write(Self.register(1) + Self.register(2))
         #expect(try shown() == first + 1)
         #expect(try shown() == first + 2)
         _ = try writer.finish()
@@ -91,9 +91,9 @@ import Testing
         // Under FIRST_COME an application is approved at once: two events.
         #expect(try shown() == first + 3)
         #expect(try shown() == first + 4)
-        kill(tail.process.processIdentifier, SIGINT)
+        tail.send(SIGINT)
         #expect(tail.readLine() == nil)
-        #expect(tail.wait().exitCode == 130)
+        #expect(try tail.wait().exitCode == 130)
     }
 
     private func position(of line: String) throws -> Int {

@@ -150,21 +150,12 @@ import Testing
 
     @Test func `answers each line before the next one is there`() throws {
         let store = try TemporaryStore.furnished()
-        let process = Program.process(["submit", "-", "--format", "json"], in: store)
-        let (input, output) = (Pipe(), Pipe())
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        let running = try RunningProgram(in: store)
         for line in Self.applies {
-            try input.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
-            let answer = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-            #expect(answer.contains(#""outcome":"accepted""#))
-            #expect(answer.hasSuffix("\n"))
+            running.write(line + "\n")
+            #expect(running.readLine()?.contains(#""outcome":"accepted""#) == true)
         }
-        try input.fileHandleForWriting.close()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        #expect(try running.finish().exitCode == 0)
     }
 
     @Test func `refuses a name of ten megabytes and goes on`() throws {

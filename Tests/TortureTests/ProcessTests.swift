@@ -1,5 +1,6 @@
 // The proofs that need real processes and real disks, small; `torture all --tier ci` runs them to their figures.
 
+import ChildProcesses
 import Testing
 
 @testable import torture

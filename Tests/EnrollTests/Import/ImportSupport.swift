@@ -1,5 +1,6 @@
 // What the tests of imports share: real data where it is found, fixtures, independent counts, and runs of the program.
 
+import ChildProcesses
 import Foundation
 import Testing
 
@@ -46,13 +47,8 @@ enum IndependentCounts {
 
     private static func run(_ arguments: [String]) throws -> Data {
         let files = try TemporaryDirectory()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-B"] + arguments
-        process.standardOutput = try files.handle("output")
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        let process = try ChildProcess(["python3", "-B"] + arguments, output: .file(files.path + "/output"))
+        try #require(process.wait(until: .afterSeconds(600)) == .exited(0))
         return try Data(contentsOf: URL(fileURLWithPath: files.path + "/output"))
     }
 }
@@ -138,16 +134,20 @@ extension TemporaryStore {
     /// Starts an import and sends it a signal once its log has so many bytes; false where it was done before that.
     func importing(_ words: [String], signalled signal: Int32, atLogBytes bytes: Int) throws -> Program.Outcome? {
         let files = try TemporaryDirectory()
-        let process = Program.process(["import"] + words + ["--format", "json"], in: self)
-        process.standardOutput = try files.handle("output")
-        process.standardError = try files.handle("error")
-        try process.run()
+        let process = try Program.start(
+            ["import"] + words + ["--format", "json"], in: self, output: .file(files.path + "/output"),
+            error: .file(files.path + "/error"))
         while process.isRunning && logBytes < bytes { sched_yield() }
         let isHit = process.isRunning
-        if isHit { kill(process.processIdentifier, signal) }
-        process.waitUntilExit()
+        if isHit { process.kill(signal) }
+        let exitCode: Int32 =
+            switch process.wait(until: .afterSeconds(600)) {
+            case .exited(let code): code
+            case .signalled(let number): number
+            case .hung: -1
+            }
         let outcome = Program.Outcome(
-            exitCode: process.terminationStatus, output: try files.text("output"), error: try files.text("error"))
+            exitCode: exitCode, output: try files.text("output"), error: try files.text("error"))
         return isHit ? outcome : nil
     }
 }

@@ -1,5 +1,6 @@
 // Runs the built program the way a shell does.
 
+import ChildProcesses
 import Foundation
 import Testing
 
@@ -29,31 +30,38 @@ enum Program {
         let files = try TemporaryDirectory()
         let inputPath = files.path + "/input"
         try Data(input.utf8).write(to: URL(fileURLWithPath: inputPath))
-        let process = process(arguments, in: store, environment: environment)
-        process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: inputPath))
         // Files instead of pipes: no reader is needed for the program not to wait.
-        process.standardOutput = try files.handle("output")
-        process.standardError = try files.handle("error")
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationReason == .exit, "\(arguments) was ended by signal \(process.terminationStatus)")
+        let process = try start(
+            arguments, in: store, environment: environment, input: .file(inputPath),
+            output: .file(files.path + "/output"), error: .file(files.path + "/error"))
         return Outcome(
-            exitCode: process.terminationStatus, output: try files.text("output"), error: try files.text("error"))
+            exitCode: process.exitCode(), output: try files.text("output"), error: try files.text("error"))
     }
 
-    /// A process that is not started yet, with an environment that does not depend on the machine.
-    static func process(
-        _ arguments: [String], in store: TemporaryStore? = nil, environment: [String: String] = [:]
-    ) -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
+    /// Starts it with an environment that does not depend on the machine.
+    static func start(
+        _ arguments: [String], in store: TemporaryStore? = nil, environment: [String: String] = [:],
+        input: ProcessStream = .pipe, output: ProcessStream = .pipe, error: ProcessStream = .inherited
+    ) throws -> ChildProcess {
         var variables = [
             "COLUMNS": "100", "ENROLL_CLOCK": "2027-01-04T09:00:00Z", "LANG": "C.UTF-8", "PATH": "/usr/bin",
         ]
         if let store { variables["ENROLL_STORE"] = store.path }
-        process.environment = variables.merging(environment) { $1 }
-        return process
+        variables.merge(environment) { $1 }
+        return try ChildProcess(
+            [path] + arguments, environment: variables, input: input, output: output, error: error)
+    }
+}
+
+extension ChildProcess {
+    /// Waits for its end; -1 and an issue where no exit code was given.
+    func exitCode() -> Int32 {
+        let ending = wait(until: .afterSeconds(600))
+        guard case .exited(let code) = ending else {
+            Issue.record("the program did not exit: \(ending)")
+            return -1
+        }
+        return code
     }
 }
 
@@ -69,11 +77,6 @@ final class TemporaryDirectory {
 
     deinit {
         do { try FileManager.default.removeItem(atPath: path) } catch { Issue.record(error) }
-    }
-
-    func handle(_ name: String) throws -> FileHandle {
-        try Data().write(to: URL(fileURLWithPath: path + "/" + name))
-        return try FileHandle(forWritingTo: URL(fileURLWithPath: path + "/" + name))
     }
 
     func text(_ name: String) throws -> String {

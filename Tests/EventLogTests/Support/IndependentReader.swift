@@ -1,5 +1,6 @@
 // The reader of logs that shares nothing with the program: Fixtures/checks/read_log.py.
 
+import ChildProcesses
 import Foundation
 import Testing
 
@@ -36,16 +37,13 @@ enum IndependentReader {
 
     private static func run(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
         let files = try TemporaryDirectory()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-B"] + arguments
-        let urls = ["output", "errors"].map { URL(fileURLWithPath: files.path + "/" + $0) }
-        for url in urls { try Data().write(to: url) }
-        process.standardOutput = try FileHandle(forWritingTo: urls[0])
-        process.standardError = try FileHandle(forWritingTo: urls[1])
-        try process.run()
-        process.waitUntilExit()
-        let texts = try urls.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
-        return (process.terminationStatus, texts[0], texts[1])
+        let paths = ["output", "errors"].map { files.path + "/" + $0 }
+        let process = try ChildProcess(
+            ["python3", "-B"] + arguments, output: .file(paths[0]), error: .file(paths[1]))
+        guard case .exited(let status) = process.wait(until: .afterSeconds(600)) else {
+            throw MachineError("the reader was killed")
+        }
+        let texts = try paths.map { String(decoding: try Data(contentsOf: URL(fileURLWithPath: $0)), as: UTF8.self) }
+        return (status, texts[0], texts[1])
     }
 }

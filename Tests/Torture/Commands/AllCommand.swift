@@ -1,5 +1,6 @@
 // `torture all`: every proof, to its figure or within a given time, and a table of how far each came.
 
+import ChildProcesses
 import ArgumentParser
 import Glibc
 

@@ -1,5 +1,6 @@
 // The commands of single proofs; each prints its result and exits 1 where it failed.
 
+import ChildProcesses
 import ArgumentParser
 import Glibc
 

@@ -1,5 +1,6 @@
 // One log, the processes that use it, and what they told: shared by the proofs that end a writer by force.
 
+import ChildProcesses
 import EventLog
 
 /// A log with its ledger.

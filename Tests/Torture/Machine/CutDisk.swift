@@ -1,5 +1,6 @@
 // A disk that can lose its power: an image behind a loop device, whose file system can be shut down.
 
+import ChildProcesses
 import Glibc
 
 /// The file systems that can be shut down by an ioctl.

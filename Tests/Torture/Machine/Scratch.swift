@@ -1,5 +1,6 @@
 // Directories of a proof: removed at the end, kept when something failed in them.
 
+import ChildProcesses
 import Glibc
 
 /// A new directory with a name of its own.

@@ -1,5 +1,6 @@
 // A file system in memory with an end, which can be moved.
 
+import ChildProcesses
 import Glibc
 
 /// A mounted tmpfs; it goes with the last reference.

@@ -1,5 +1,6 @@
 // Faults that the kernel seems to report: strace answers system calls of a running process in its place.
 
+import ChildProcesses
 import Glibc
 
 /// A fault in the Nth call of its kind of any thread.
@@ -51,7 +52,7 @@ final class Strace {
             "strace", "-f", "-p", "\(watched.pid)", "-o", output, "-e", "trace=" + calls.joined(separator: ","),
         ]
         if let fault { arguments += ["-e", "inject=\(fault)"] }
-        process = try ChildProcess(arguments, capturesError: true)
+        process = try ChildProcess(arguments, error: .joined)
         let line = process.readLine(until: .afterSeconds(20)) ?? "nothing"
         guard line.contains("attached") else { throw MachineError("strace said \(line)") }
     }

@@ -1,5 +1,6 @@
 // Small files of text, read whole.
 
+import ChildProcesses
 import Glibc
 
 /// A small file of text.

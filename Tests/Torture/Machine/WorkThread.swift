@@ -1,5 +1,6 @@
 // A thread that can be waited for: the proofs block, and would starve a pool that is as wide as the machine.
 
+import ChildProcesses
 import Glibc
 
 /// A thread that runs a body once.

@@ -1,5 +1,6 @@
 // Faults in the system calls of the built program: refused, interrupted, or the last thing it ever did.
 
+import ChildProcesses
 import EnrollmentTesting
 import EventLog
 import Glibc

@@ -1,5 +1,6 @@
 // kill -9 of a writer under load, of openings too, with tailers in other processes.
 
+import ChildProcesses
 import EnrollmentTesting
 import EventLog
 import Glibc

@@ -1,5 +1,6 @@
 // Power cuts on real file systems: everything that was not synced is gone, and what was acknowledged must not be.
 
+import ChildProcesses
 import EnrollmentTesting
 import EventLog
 import Glibc

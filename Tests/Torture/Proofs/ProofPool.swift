@@ -1,5 +1,6 @@
 // Threads that share the rounds of the proofs in memory: always those of the proof that is furthest from its figure.
 
+import ChildProcesses
 import Glibc
 import LogProofs
 import Synchronization

@@ -1,5 +1,6 @@
 // What every proof takes and gives: how far to go, and how far it came.
 
+import ChildProcesses
 import Glibc
 
 /// How far a proof goes: to its figure, or to its deadline if that comes first.

@@ -1,5 +1,6 @@
 // The results of a long run as a table in Markdown.
 
+import ChildProcesses
 import Glibc
 
 /// The rows of one run.

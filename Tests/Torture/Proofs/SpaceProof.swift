@@ -1,5 +1,6 @@
 // A disk that fills up: a clear error, reads go on, nothing is lost, and space alone heals it.
 
+import ChildProcesses
 import EnrollmentTesting
 import EventLog
 

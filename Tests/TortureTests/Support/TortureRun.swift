@@ -1,5 +1,6 @@
 // Runs the built program `torture`, and reads its summary.
 
+import ChildProcesses
 import Foundation
 import Testing
 
@@ -23,7 +24,7 @@ struct TortureRun {
             Thread.detachNewThread {
                 continuation.resume(
                     returning: Result {
-                        let process = try ChildProcess([program] + arguments, capturesError: true)
+                        let process = try ChildProcess([program] + arguments, error: .joined)
                         process.closeInput()
                         let lines = process.remainingLines(until: .afterSeconds(600))
                         return TortureRun(ending: process.wait(), output: lines.joined(separator: "\n"))

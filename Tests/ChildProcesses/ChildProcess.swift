@@ -1,9 +1,13 @@
-// A child process with pipes at both ends, killed by number and never by name.
+// A child process, started by posix_spawn and killed by number, never by name.
+//
+// Foundation's Process copies 256 bytes of each name that it finds in /proc/self/fd (its issue is pull request 5472
+// of swift-corelibs-foundation), which crashes a process that has more than about 1,300 files open: as many as tests
+// that run side by side have.
 
-import Glibc
+package import Glibc
 
 /// How a process ended.
-enum ProcessEnding: Equatable, Sendable {
+package enum ProcessEnding: Equatable, Sendable {
     case exited(Int32)
     case signalled(Int32)
     /// It did not end in time, and was killed.
@@ -11,12 +15,12 @@ enum ProcessEnding: Equatable, Sendable {
 }
 
 /// A failure of the machine that a proof runs on, not of what it proves.
-struct MachineError: Error, CustomStringConvertible {
-    let description: String
+package struct MachineError: Error, CustomStringConvertible {
+    package let description: String
 
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 
-    static func system(_ call: String, _ number: Int32 = errno) -> MachineError {
+    package static func system(_ call: String, _ number: Int32 = errno) -> MachineError {
         MachineError("\(call): \(String(cString: strerror(number)))")
     }
 }
@@ -24,40 +28,21 @@ struct MachineError: Error, CustomStringConvertible {
 /// A started program.
 ///
 /// Only descriptors 0, 1 and 2 are handed on: whatever else is open here closes itself when the child starts.
-final class ChildProcess {
-    let pid: pid_t
+package final class ChildProcess {
+    package let pid: pid_t
     private var input: Int32
     private var output: Int32
     private var buffer: [UInt8] = []
     private var ending: ProcessEnding?
 
-    /// Starts a program found on the PATH.
-    ///
-    /// Standard error goes where ours goes, unless `capturesError` sends it into the same pipe as the output.
-    init(_ arguments: [String], capturesError: Bool = false) throws {
-        let (inputEnd, input) = try Self.pipe()
-        let (output, outputEnd) = try Self.pipe()
-        // So much that a child under load does not wait for us; where the system refuses, it waits.
-        _ = fcntl(output, Self.setPipeSize, 1 << 20)
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, inputEnd, 0)
-        posix_spawn_file_actions_adddup2(&actions, outputEnd, 1)
-        if capturesError { posix_spawn_file_actions_adddup2(&actions, outputEnd, 2) }
-        var words = arguments.map { strdup($0) } + [nil]
-        defer { for word in words { free(word) } }
-        var child: pid_t = 0
-        let code = posix_spawnp(&child, words[0] ?? strdup(""), &actions, nil, &words, environ)
-        close(inputEnd)
-        close(outputEnd)
-        self.input = input
-        self.output = output
-        pid = child
-        guard code == 0 else {
-            ending = .exited(127)
-            throw MachineError.system("cannot start \(arguments.first ?? "")", code)
-        }
+    /// Starts a program found on the PATH, in our environment unless another is given.
+    package init(
+        _ arguments: [String], environment: [String: String]? = nil, input: ProcessStream = .pipe,
+        output: ProcessStream = .pipe, error: ProcessStream = .inherited
+    ) throws {
+        var spawn = Spawn()
+        try spawn.start(arguments, environment, input: input, output: output, error: error)
+        (pid, self.input, self.output) = (spawn.pid, spawn.input, spawn.output)
     }
 
     deinit {
@@ -66,31 +51,27 @@ final class ChildProcess {
             _ = waitUntilDead()
         }
         if input >= 0 { close(input) }
-        close(output)
+        if output >= 0 { close(output) }
     }
 
-    /// Linux's number of the call that sets a pipe's capacity; its macro is hidden from Swift.
-    private static let setPipeSize: Int32 = 1031
-
-    private static func pipe() throws -> (reading: Int32, writing: Int32) {
-        var ends: [Int32] = [0, 0]
-        guard Glibc.pipe(&ends) == 0 else { throw MachineError.system("pipe") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        return (ends[0], ends[1])
+    /// Writes all of the text, and waits for a reader that is slower; ends early where the child has ended.
+    package func write(_ text: String) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(input, $0.baseAddress, $0.count) }
+            if count == -1 && errno == EINTR { continue }
+            guard count > 0 else { return }
+            bytes = bytes.dropFirst(count)
+        }
     }
 
-    func write(_ text: String) {
-        let bytes = Array(text.utf8)
-        _ = Glibc.write(input, bytes, bytes.count)
-    }
-
-    func closeInput() {
+    package func closeInput() {
         if input >= 0 { close(input) }
         input = -1
     }
 
     /// The next whole line; `nil` at the end of the output, or when the deadline comes first.
-    func readLine(until deadline: Moment) -> String? {
+    package func readLine(until deadline: Moment) -> String? {
         while true {
             if let line = takeLine() { return line }
             guard readMore(until: deadline) else { return nil }
@@ -98,7 +79,7 @@ final class ChildProcess {
     }
 
     /// The whole lines that have come until the deadline, which is always waited for unless the output ends.
-    func lines(until deadline: Moment) -> [String] {
+    package func lines(until deadline: Moment) -> [String] {
         while readMore(until: deadline) {}
         return takeLines()
     }
@@ -106,20 +87,22 @@ final class ChildProcess {
     /// All lines up to the end of the output, which a process that was killed has reached already.
     ///
     /// A last line without its end is left out: the child was killed in the middle of it.
-    func remainingLines(until deadline: Moment = .afterSeconds(60)) -> [String] { lines(until: deadline) }
+    package func remainingLines(until deadline: Moment = .afterSeconds(60)) -> [String] { lines(until: deadline) }
 
-    func kill(_ signal: Int32 = SIGKILL) {
+    package func kill(_ signal: Int32 = SIGKILL) {
         if ending == nil { _ = Glibc.kill(pid, signal) }
     }
 
     /// Waits for the end; after the deadline of the output, kills.
-    func wait(until deadline: Moment = .afterSeconds(60)) -> ProcessEnding {
+    package func wait(until deadline: Moment = .afterSeconds(60)) -> ProcessEnding {
         if let ending { return ending }
         var isDead = false
+        // After the end of its output a process ends soon; one whose output goes elsewhere may take its time.
+        var pause: UInt32 = 100
         while !isDead && Moment.now < deadline {
             isDead = isWaitable()
-            // The end of the output comes first, so this turns a few times at most, unless the process hangs.
-            if !isDead { usleep(200) }
+            if !isDead { usleep(pause) }
+            pause = min(pause * 2, 10_000)
         }
         if isDead { return waitUntilDead() }
         kill()
@@ -127,6 +110,9 @@ final class ChildProcess {
         ending = .hung
         return .hung
     }
+
+    /// Whether it has not ended; a look and no wait.
+    package var isRunning: Bool { ending == nil && !isWaitable() }
 
     private func isWaitable() -> Bool {
         var information = siginfo_t()
@@ -179,8 +165,8 @@ final class ChildProcess {
 
     /// Runs a program to its end.
     @discardableResult
-    static func run(_ arguments: [String]) throws -> String {
-        let process = try ChildProcess(arguments, capturesError: true)
+    package static func run(_ arguments: [String]) throws -> String {
+        let process = try ChildProcess(arguments, error: .joined)
         process.closeInput()
         let text = process.remainingLines().joined(separator: "\n")
         let ending = process.wait()
