@@ -5,6 +5,7 @@ import EnrollmentEngine
 import EnrollmentTesting
 import EventLog
 import Foundation
+import LogProofs
 import Testing
 
 @Suite struct QueueTests {
@@ -43,6 +44,66 @@ import Testing
             #expect(accepted == 300)
             #expect(positions.count == 2000)
             #expect(engine.read { $0[term]?.enrolledCount } == 300)
+        }
+    }
+
+    @Test func `who comes while a group is synced shares the next sync with all others`() async throws {
+        try await withHeldSync { engine, disk, term in
+            let known = engine.lastPosition.rawValue
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                func apply(_ number: Int) {
+                    let user = UserID(Int64(number))
+                    group.addTask {
+                        _ = try await engine.execute(.applyEnrollment(user: user, term: term), by: .user(user))
+                    }
+                }
+                apply(1)
+                while !disk.isHolding { await Task.yield() }
+                for number in 2...1000 { apply(number) }
+                // First come, first served: an application and its approval are two events.
+                while engine.lastPosition.rawValue < known + 2 * 1000 { await Task.yield() }
+                #expect(engine.durablePosition.rawValue == known)
+                disk.release()
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    @Test func `many commands of one call are one sync`() async throws {
+        try await withHeldSync { engine, disk, term in
+            let known = engine.lastPosition.rawValue
+            async let first = engine.execute(.applyEnrollment(user: 1, term: term), by: .user(1))
+            while !disk.isHolding { await Task.yield() }
+            let rest = (2...1000).map { number in
+                let user = UserID(Int64(number))
+                return CommandEnvelope(
+                    id: .random(), actor: .user(user), command: .applyEnrollment(user: user, term: term))
+            }
+            async let results = engine.execute(contentsOf: rest)
+            while engine.lastPosition.rawValue < known + 2 * 1000 { await Task.yield() }
+            disk.release()
+            for result in await results { _ = try result.get() }
+            _ = try await first
+        }
+    }
+
+    /// Runs a body that has one group held in its sync, lets others gather, and must cost two groups and two syncs.
+    private func withHeldSync(
+        _ body: (EnrollmentEngine, FaultyFileSystem, TermID) async throws -> Void
+    ) async throws {
+        let disk = FaultyFileSystem()
+        var options = EngineOptions()
+        options.fileSystem = disk
+        // A confirm block is synced as well, and would be the one that is held.
+        options.log.confirmDelayMilliseconds = 600_000
+        try await withStore(options: options) { engine, _ in
+            let term = try await engine.prepareTerm(capacity: 1000, users: 1000)
+            let before = engine.statistics().log
+            disk.hold("sync", ".log")
+            try await body(engine, disk, term)
+            let after = engine.statistics().log
+            #expect(after.groups - before.groups == 2)
+            #expect(after.syncs - before.syncs == 2)
         }
     }
 
