@@ -11,8 +11,8 @@
 ///     batch.append(type: 1, stream: 42, version: 1) { $0.append(contentsOf: bytes) }
 ///     let positions = try await log.append(batch)
 public final class EventLog: Sendable {
-    private let core: LogCore
-    private let sealer: BackgroundSealer
+    let core: LogCore
+    let sealer: BackgroundSealer
 
     private init(_ directory: LogDirectory, _ options: LogOptions, lock: OpenFile) throws(LogError) {
         var recovery = try Recovery(directory, options)
@@ -146,7 +146,11 @@ public final class EventLog: Sendable {
     public func reader() -> LogReader { LogReader(core: core) }
 
     /// Figures of this log.
-    public func statistics() -> LogStatistics { core.statistics() }
+    public func statistics() -> LogStatistics {
+        var statistics = core.statistics()
+        statistics.sealingFailures = sealer.monitor.withLock { $0.failures }
+        return statistics
+    }
 
     /// Seals every closed segment now: compresses it again into large blocks with an index, in as few files as are
     /// sensible, reads that back, and lets the log rely on it.
@@ -155,11 +159,14 @@ public final class EventLog: Sendable {
     /// have everything sealed. Blocks the thread; not for the cooperative pool. Appends go on meanwhile.
     ///
     /// - Throws: `corrupted` when a segment is damaged, `diskFull` or `io`; then the log is as it was before, except
-    ///   for what was sealed already. `closed`.
+    ///   for what was sealed already. Where the device tells how much space it has, `diskFull` comes before anything is
+    ///   written. `closed`.
     /// - Complexity: O(*n*) in the bytes of the segments that are not sealed.
     public func seal() throws(LogError) -> SealReport { try sealer.sealAll(core) }
 
-    /// Why sealing in the background gave up, if it did; it is tried again at the next opening.
+    /// Why sealing in the background failed last; `nil` while it works, and after an attempt that did not fail.
+    ///
+    /// It is tried again after ``LogOptions/sealRetryMilliseconds``, and ever more seldom.
     public var sealingFailure: LogError? { sealer.monitor.withLock { $0.failure } }
 
     /// Flushes what gathers, confirms it, and gives up the lock; later calls do nothing.

@@ -12,8 +12,11 @@ public struct LogOptions: Sendable {
     public var sealedCompressionLevel: Int = 6
     /// Whether a thread of the log seals closed segments while the log is open.
     public var sealsInBackground: Bool = true
-    /// How much of one core that thread may take while it copies, 1 to 100 percent; reading a copy back takes no rest.
+    /// How much of one core that thread may take while it copies and reads a copy back, 1 to 100 percent.
     public var sealDutyPercent: Int = 50
+    /// How long that thread waits after a failure before it tries again; each further failure in a row doubles it, ten
+    /// times at most.
+    public var sealRetryMilliseconds: Int = 1000
     /// Whether the originals of sealed segments go to `quarantine/`, where nobody removes them, instead of away.
     public var keepsSealedOriginals: Bool = false
     /// How many bytes may wait for the disk before ``EventLog/enqueue(_:)`` answers `overloaded`.

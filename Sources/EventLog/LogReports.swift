@@ -20,6 +20,8 @@ public struct LogStatistics: Hashable, Sendable {
     public internal(set) var groups: Int64 = 0
     /// Completed syncs of segments since opening.
     public internal(set) var syncs: Int64 = 0
+    /// Attempts to seal in the background that failed since opening; ``EventLog/sealingFailure`` says why.
+    public internal(set) var sealingFailures: Int64 = 0
 
     /// Makes empty statistics.
     public init() {}

@@ -61,6 +61,7 @@ private struct VerificationRun {
             let (progress, totalBytes) = (progress, totalBytes)
             try check.check(entry, after: view.entry(number - 1), of: view.logID, in: view.directory) { bytes in
                 progress?(min(1, Double(bytes) / Double(totalBytes)))
+                return true
             }
         } catch {
             // Sealed meanwhile by the process that writes: the new file holds the same, and stands in the manifest.

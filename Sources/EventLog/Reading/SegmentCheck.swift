@@ -29,11 +29,15 @@ struct SegmentCheck {
 
     /// Walks one segment from its header page to its end.
     ///
+    /// `progress` is called after every block with the bytes of all segments so far; it may wait, and false stops.
+    ///
+    /// - Returns: whether it was not stopped; what was found until then says nothing of the rest.
     /// - Throws: what keeps the segment from being read at all.
+    @discardableResult
     mutating func check(
         _ entry: SegmentEntry, after predecessor: SegmentEntry?, of logID: LogID, in directory: LogDirectory,
-        name: String? = nil, progress: (Int64) -> Void = { _ in }
-    ) throws(LogError) {
+        name: String? = nil, progress: (Int64) -> Bool = { _ in true }
+    ) throws(LogError) -> Bool {
         var (window, walk, _) = try directory.openSegment(
             entry, of: logID, after: predecessor, limit: entry.bytes, name: name)
         bytes += walk.offset
@@ -48,7 +52,7 @@ struct SegmentCheck {
         let blocksEnd = entry.isSealed ? entry.bytes - Int64(Format.trailerBytes) : entry.bytes
         while walk.offset < blocksEnd {
             guard case .block(let header) = try walk.peek(window), header.end <= blocksEnd else {
-                guard try resume(&walk, window, entry, blocksEnd) else { return end.isDamaged = true }
+                guard try resume(&walk, window, entry, blocksEnd) else { return true }
                 end.isDamaged = true
                 run = nil
                 continue
@@ -58,7 +62,7 @@ struct SegmentCheck {
             walk.advance(past: header)
             blocks += 1
             bytes += header.end - header.offset
-            progress(bytes)
+            guard progress(bytes) else { return false }
         }
         if walk.nextPosition != entry.end.lastPosition + 1 {
             note(entry, walk.offset, from: walk.nextPosition, "The segment does not end as the manifest says.")
@@ -66,6 +70,7 @@ struct SegmentCheck {
             note(entry, walk.offset, "The segment does not end as the manifest says.")
         }
         if entry.isSealed { try finish(entry, &end, after: digestBefore, walk, window) }
+        return true
     }
 
     /// Checks one block's payload, and gathers what the end of a sealed segment must say.

@@ -12,8 +12,11 @@ final class BackgroundSealer: Sendable {
         var isStopping = false
         /// Whether the thread has ended, or was never started.
         var isFinished = true
-        /// Why the thread gave up; sealing is tried again at the next opening.
+        /// Why the thread's last attempt failed; `nil` after one that did not.
         var failure: LogError?
+        /// How many attempts of the thread failed since the opening, and how many of them since the last that did not.
+        var failures: Int64 = 0
+        var failuresInARow = 0
     }
 
     let monitor = Monitor(State())
@@ -36,8 +39,7 @@ final class BackgroundSealer: Sendable {
         monitor.signalWork()
     }
 
-    /// Tells whoever seals to stop at the next block that it copies, without waiting for it; reading a copy back
-    /// goes on to its end.
+    /// Tells whoever seals to stop at the next block that it copies or reads back, without waiting for it.
     func requestStop() {
         monitor.withLock { $0.isStopping = true }
         monitor.signalWork()
@@ -92,23 +94,47 @@ final class BackgroundSealer: Sendable {
         while waitUntilDue() {
             guard begin() else { break }
             var report = SealReport()
-            var isGoingOn = true
-            while isGoingOn {
-                do {
-                    var pace = Pace(dutyPercent: core.options.sealDutyPercent)
-                    isGoingOn = try sealer.sealNext(plan, &report) { self.rest(&pace) }
-                } catch {
-                    // Nothing is lost by not sealing. A full disk or a damaged original is no reason to stop the
-                    // writer; reading and verifying report the damage.
-                    monitor.withLock { $0.failure = error }
-                    isGoingOn = false
-                }
+            var outcome: Result<Void, LogError> = .success(())
+            do {
+                var pace = Pace(dutyPercent: core.options.sealDutyPercent)
+                while try sealer.sealNext(plan, &report, pace: { self.rest(&pace) }) {}
+            } catch {
+                outcome = .failure(error)
             }
             end()
-            if monitor.withLock({ $0.failure != nil }) { break }
+            guard goesOn(after: outcome, core) else { break }
         }
         monitor.withLock { $0.isFinished = true }
         monitor.broadcastProgress()
+    }
+
+    /// Notes how an attempt ended and, after a failure, waits before the next; false when there is to be none.
+    ///
+    /// Nothing is lost by not sealing: a full disk, or a damaged original, is no reason to stop the writer; reading and
+    /// verifying report the damage. But the failure of the writer is an end here too, since nothing is installed then.
+    private func goesOn(after outcome: Result<Void, LogError>, _ core: LogCore) -> Bool {
+        monitor.lock()
+        defer { monitor.unlock() }
+        let state = monitor.state
+        guard case .failure(let failure) = outcome else {
+            state.pointee.failure = nil
+            state.pointee.failuresInARow = 0
+            return true
+        }
+        // Told to stop, it failed by that.
+        guard !state.pointee.isStopping || failure.code != .closed else { return false }
+        state.pointee.failure = failure
+        state.pointee.failures += 1
+        state.pointee.failuresInARow += 1
+        guard core.monitor.withLock({ $0.failure == nil }) else { return false }
+        let until =
+            Monitor<State>.now()
+            + RetryDelay(firstMilliseconds: core.options.sealRetryMilliseconds)
+            .nanoseconds(after: state.pointee.failuresInARow)
+        // A segment that is closed meanwhile wakes this thread, and changes nothing.
+        while !state.pointee.isStopping, Monitor<State>.now() < until { _ = monitor.waitForWork(until: until) }
+        state.pointee.isDue = true
+        return !state.pointee.isStopping
     }
 
     private func waitUntilDue() -> Bool {
@@ -143,5 +169,19 @@ private struct Pace {
         let rest = (now - workBegan) * (100 - dutyPercent) / dutyPercent
         workBegan = now + rest
         return now + rest
+    }
+}
+
+/// How long to wait after failures in a row: twice as long each time, to an end.
+struct RetryDelay {
+    /// So often the delay doubles; a second becomes 17 minutes.
+    static let doublings = 10
+
+    private let first: Int64
+
+    init(firstMilliseconds: Int) { first = Int64(min(3_600_000, max(1, firstMilliseconds))) }
+
+    func nanoseconds(after failures: Int) -> Int64 {
+        first * 1_000_000 << Int64(min(Self.doublings, max(0, failures - 1)))
     }
 }

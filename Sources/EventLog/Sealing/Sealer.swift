@@ -28,13 +28,16 @@ struct Sealer {
 
     /// Seals the next run; false when there was nothing to do, or it was told to stop.
     ///
-    /// `pace` is called after every block that was read; it may wait, and false stops.
+    /// `pace` is called after every block that was copied or read back; it may wait, and false stops.
+    ///
+    /// - Throws: `diskFull` before anything is written when there is less space than the originals take.
     func sealNext(
         _ plan: SealPlan, _ report: inout SealReport, pace: () -> Bool
     ) throws(LogError) -> Bool {
         let view = core.view()
         guard let run = plan.next(view.closed) else { return false }
         let sources = Array(view.closed[run])
+        try checkSpace(for: sources)
         guard let entry = try write(sources, view, after: view.entry(run.lowerBound - 1), pace) else { return false }
         try core.install(entry, inPlaceOf: sources)
         report.sources += sources.count
@@ -46,6 +49,23 @@ struct Sealer {
         try directory.sync()
         return true
     }
+
+    /// Refuses to begin what might take the last space from the writer, which could not go on then.
+    ///
+    /// A copy is shorter than its originals but for its index and for records that do not compress.
+    private func checkSpace(for sources: [SegmentEntry]) throws(LogError) {
+        let bytes = sources.reduce(0) { $0 + $1.bytes }
+        let needed = bytes + bytes / 8 + Self.spaceForWriter
+        guard let available = try directory.availableBytes(), available < needed else { return }
+        throw LogError(
+            .diskFull,
+            "Sealing \(sources.count) segments of \(bytes) bytes needs \(needed) bytes free meanwhile, and "
+                + "\(available) are; nothing was changed. Free some; in the background it is tried again.",
+            path: directory.path)
+    }
+
+    /// What is left to the writer: a group, a new segment and a manifest.
+    private static let spaceForWriter: Int64 = 256 << 10
 
     /// Writes the sealed file under its own name and proves that it holds the same; `nil` when told to stop.
     private func write(
@@ -67,29 +87,35 @@ struct Sealer {
         let writer = try SealedWriter(
             header, name: temporary, in: directory, level: core.options.sealedCompressionLevel, end: last.end,
             after: predecessor?.sealed?.digest ?? .start)
+        // Less than this is sealed to the end even while the log closes: it takes some milliseconds, and a program that
+        // opens the log for one command each time would otherwise never come to it.
+        let isSmall = sources.reduce(0) { $0 + $1.bytes } <= Self.smallBytes
+        let goesOn = { isSmall || pace() }
         do {
-            guard try copy(sources, view, to: writer, pace) else {
+            guard try copy(sources, view, to: writer, goesOn) else {
                 try directory.unlink(temporary)
                 return nil
             }
             entry.sealed = try writer.finish()
-            try readBack(entry, temporary, view, after: predecessor)
+            guard try readBack(entry, temporary, view, after: predecessor, goesOn) else {
+                try directory.unlink(temporary)
+                return nil
+            }
+            try directory.rename(temporary, to: entry.name)
+            try directory.sync()
         } catch {
             // Its space may be what a full disk needs; should this fail too, the next opening removes the file.
-            try? directory.unlink(temporary)
+            for name in [temporary, entry.name] { try? directory.unlink(name) }
             throw error
         }
-        try directory.rename(temporary, to: entry.name)
-        try directory.sync()
         return entry
     }
 
-    /// Reads all records of the sources; false when told to stop, which little work is not worth.
+    /// Reads all records of the sources; false when told to stop.
     private func copy(
         _ sources: [SegmentEntry], _ view: LogView, to writer: SealedWriter, _ pace: () -> Bool
     ) throws(LogError) -> Bool {
         guard let first = sources.first, let last = sources.last else { return true }
-        let isSmall = sources.reduce(0) { $0 + $1.bytes } <= Self.smallBytes
         var cursor = BlockCursor(view, from: first.firstPosition, through: last.end.lastPosition)
         var block = DecodedBlock()
         var next = first.firstPosition
@@ -104,7 +130,7 @@ struct Sealer {
                     "The records up to position \(next - 1) do not give the digest that was taken when they were "
                         + "sealed; nothing was changed. Restore the segment from a backup.", path: directory.path)
             }
-            guard isSmall || pace() else { return false }
+            guard pace() else { return false }
         }
         if next == last.end.lastPosition + 1 { return true }
         throw LogError(
@@ -113,21 +139,22 @@ struct Sealer {
                 + "Restore them from a backup.", path: directory.path(of: last.name))
     }
 
-    /// Less than this is sealed to the end even while the log closes: it takes some milliseconds, and a program that
-    /// opens the log for one command each time would otherwise never come to it.
     private static let smallBytes: Int64 = 1 << 20
 
-    /// Opens the new file again, decodes every block, and compares digest, index and summary.
+    /// Opens the new file again, decodes every block, and compares digest, index and summary; false when told to stop.
     private func readBack(
-        _ entry: SegmentEntry, _ name: String, _ view: LogView, after predecessor: SegmentEntry?
-    ) throws(LogError) {
+        _ entry: SegmentEntry, _ name: String, _ view: LogView, after predecessor: SegmentEntry?, _ pace: () -> Bool
+    ) throws(LogError) -> Bool {
         var check = SegmentCheck()
-        try check.check(entry, after: predecessor, of: view.logID, in: directory, name: name)
+        let isWhole = try check.check(entry, after: predecessor, of: view.logID, in: directory, name: name) { _ in
+            pace()
+        }
         if let problem = check.takeProblems().first {
             throw LogError(
                 .corrupted, "The sealed copy is wrong: \(problem.message) The originals were kept. Check the device.",
                 path: directory.path(of: name), offset: problem.offset)
         }
+        return isWhole
     }
 }
 

@@ -98,6 +98,8 @@ public protocol FileSystem: Sendable {
     func unlink(_ path: String) throws(FileSystemError)
     /// Takes the right to write away from everybody (mode 0400); a file that is sealed never changes again.
     func makeReadOnly(_ descriptor: Int32) throws(FileSystemError)
+    /// How many bytes the device of a path can still take from us; `nil` where nobody knows.
+    func availableBytes(_ path: String) throws(FileSystemError) -> Int64?
     /// Begins to watch writes to one file and changes of the directory that it is in; `nil` when that is not possible,
     /// and followers look again and again.
     func watch(_ directory: String, file: String) -> (any DirectoryWatch)?
@@ -106,6 +108,9 @@ public protocol FileSystem: Sendable {
 extension FileSystem {
     /// Does nothing: a file system without permissions need not know them.
     public func makeReadOnly(_ descriptor: Int32) throws(FileSystemError) {}
+
+    /// Knows nothing of space: work that needs some is begun, and ends where the space does.
+    public func availableBytes(_ path: String) throws(FileSystemError) -> Int64? { nil }
 
     /// Watches nothing.
     public func watch(_ directory: String, file: String) -> (any DirectoryWatch)? { nil }

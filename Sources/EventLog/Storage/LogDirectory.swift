@@ -26,6 +26,11 @@ struct LogDirectory: Sendable {
         do { return try fileSystem.list(path) } catch { throw LogError(system: error, path: path) }
     }
 
+    /// How many bytes the directory's device can still take; `nil` where nobody knows.
+    func availableBytes() throws(LogError) -> Int64? {
+        do { return try fileSystem.availableBytes(path) } catch { throw LogError(system: error, path: path) }
+    }
+
     /// Makes creations, renames and removals in the directory durable.
     func sync() throws(LogError) {
         do { try fileSystem.syncDirectory(path) } catch { throw LogError(system: error, path: path) }

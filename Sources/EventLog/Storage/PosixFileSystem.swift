@@ -143,6 +143,15 @@ public struct PosixFileSystem: FileSystem {
         _ = try repeating("fchmod", "descriptor \(descriptor)") { fchmod(descriptor, 0o400) }
     }
 
+    /// The space that is free for users without privileges.
+    public func availableBytes(_ path: String) throws(FileSystemError) -> Int64? {
+        var status = statvfs()
+        _ = try repeating("statvfs", path) { statvfs(path, &status) }
+        // Where the device is none, as in /proc, there is nothing to run out of.
+        guard status.f_blocks > 0 else { return nil }
+        return Int64(clamping: UInt64(status.f_bavail) &* UInt64(status.f_frsize))
+    }
+
     /// Watches by inotify.
     public func watch(_ directory: String, file: String) -> (any DirectoryWatch)? {
         InotifyWatch(directory, file: file)

@@ -213,7 +213,10 @@ final class Committer {
             do {
                 try writeManifest(next)
                 try publishTail()
-            } catch  where error.code == .diskFull { outcome = .failure(error) }
+            } catch  where error.code == .diskFull {
+                discard(due.entry)
+                outcome = .failure(error)
+            }
         } else {
             outcome = .failure(LogError(.corrupted, "The segments to seal are not in the manifest any more."))
         }
@@ -223,6 +226,14 @@ final class Committer {
         }
         core.index.forget(due.sources.map(\.segmentID))
         core.monitor.broadcastProgress()
+    }
+
+    /// Takes a sealed copy away again, since a full disk needs its space, unless the manifest names it after all.
+    private func discard(_ entry: SegmentEntry) {
+        guard let stored = try? core.directory.readManifest(),
+            !stored.segments.contains(where: { $0.segmentID == entry.segmentID })
+        else { return }
+        try? core.directory.unlink(entry.name)
     }
 
     private func writeManifest(_ next: Manifest) throws(LogError) {

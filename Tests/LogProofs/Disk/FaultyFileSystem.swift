@@ -26,6 +26,8 @@ package final class FaultyFileSystem: FileSystem {
         var refused: (operation: String, suffix: String, errno: Int32)?
         /// Refuses every write that makes a file longer, as a full disk does.
         var isFull = false
+        /// Tells this much space instead of what there is.
+        var availableBytes: Int64?
         /// Transfers at most so many bytes a write.
         var longestWrite = Int.max
         var fired = 0
@@ -56,6 +58,12 @@ package final class FaultyFileSystem: FileSystem {
     package var isFull: Bool {
         get { box.withLock { $0.isFull } }
         set { box.withLock { $0.isFull = newValue } }
+    }
+
+    /// Tells this much space instead of what there is; refuses nothing.
+    package var claimedBytes: Int64? {
+        get { box.withLock { $0.availableBytes } }
+        set { box.withLock { $0.availableBytes = newValue } }
     }
 
     /// Transfers at most so many bytes a write.
@@ -209,5 +217,11 @@ package final class FaultyFileSystem: FileSystem {
     package func makeReadOnly(_ descriptor: Int32) throws(FileSystemError) {
         try note("chmod", name(descriptor))
         try base.makeReadOnly(descriptor)
+    }
+
+    package func availableBytes(_ path: String) throws(FileSystemError) -> Int64? {
+        try note("space", path)
+        if let claimed = claimedBytes { return claimed }
+        return try base.availableBytes(path)
     }
 }
