@@ -11,6 +11,9 @@ public enum LogSalvage {
     /// whole are copied byte by byte; where records of a segment are lost, the batches before them are written again.
     /// A batch that may go on in what is lost is no part of the prefix.
     ///
+    /// Where a sealed segment is damaged or missing, and what it was sealed from is still there or in the quarantine,
+    /// the salvage goes on with that; ``SalvageReport/originals`` names the files.
+    ///
     /// Sound blocks behind the damage are no part of the new log, since what they rest on is missing. Their records are
     /// kept in the file ``beyondName`` beside the new log's segments: one after the other, each as its
     /// ``LogRecord/canonicalEncoding()`` with the encoding's length in front of it, as 4 bytes little-endian.
@@ -64,6 +67,8 @@ public struct SalvageReport: Hashable, Sendable {
     public internal(set) var bytes: Int64 = 0
     /// What is not good, in the order of the files.
     public internal(set) var losses: [Loss] = []
+    /// The files that gave what damaged sealed segments could not: those that the segments were sealed from.
+    public internal(set) var originals: [String] = []
     /// The positions of the records behind the damage, in ascending order.
     public internal(set) var beyond: [ClosedRange<Position>] = []
     /// The file with these records, if there are any.

@@ -53,15 +53,13 @@ struct SalvageRun {
         _ part: SalvageSource.Part, after predecessor: SalvageSource.Part?
     ) throws(LogError) {
         let entry = part.entry
-        guard entry.firstPosition == next else {
+        guard entry.firstPosition == next, part.isThere || !part.originals.isEmpty else {
             isPrefix = false
             return try gather(part, from: 0, notesGaps: true)
         }
-        guard part.isThere else {
-            isPrefix = false
-            return try gather(part, from: 0, notesGaps: true)
-        }
-        let isChecked = part.knowsEnd && part.knowsDigest && (!entry.isSealed || predecessor?.knowsDigest ?? true)
+        let begun = report.losses.count
+        let isChecked =
+            part.isThere && part.knowsEnd && part.knowsDigest && (!entry.isSealed || predecessor?.knowsDigest ?? true)
         var cut = Int64.max
         if isChecked {
             let problems = problems(of: entry, after: predecessor?.entry)
@@ -79,9 +77,39 @@ struct SalvageRun {
         }
         rewriter.isVerbatim = false
         let stop = try rewrite(part, after: predecessor?.entry, before: cut)
+        try takeOriginals(of: part, begun)
         if part.knowsEnd, next == entry.end.lastPosition + 1 { return }
         isPrefix = false
         try gather(part, from: stop, notesGaps: !isChecked)
+    }
+
+    /// Goes on with the originals of a sealed segment behind what could be taken of it.
+    ///
+    /// The losses from `begun` on are those of the segment; what an original makes good is none.
+    private mutating func takeOriginals(of part: SalvageSource.Part, _ begun: Int) throws(LogError) {
+        let first = next
+        var names: [String] = []
+        for original in part.originals {
+            guard let place = original.place, (original.entry.firstPosition...original.entry.end.lastPosition) ~= next
+            else { continue }
+            let before = next
+            _ = try rewrite(original, after: original.statedPredecessor, before: Int64.max)
+            if next > before { names.append(place) }
+        }
+        guard next > first else { return }
+        report.originals += names.map { source.directory.path(of: $0) }
+        let remark =
+            " Positions \(first) to \(next - 1) were taken from what it was sealed from: "
+            + names.joined(separator: ", ") + "."
+        if !part.isThere, next == part.entry.end.lastPosition + 1 {
+            note(part, 0, 1, 0, "The segment is missing." + remark)
+        }
+        for number in begun..<report.losses.count {
+            guard let lost = report.losses[number].positions, lost.lowerBound.rawValue < next else { continue }
+            let isPart = lost.upperBound.rawValue >= next
+            report.losses[number].positions = isPart ? Position(next)...lost.upperBound : nil
+            report.losses[number].reason += remark
+        }
     }
 
     /// What the check of a whole segment finds; a file that cannot be read is one problem of all its records.
@@ -109,8 +137,9 @@ struct SalvageRun {
         let limit = part.knowsEnd ? part.entry.bytes : Int64.max
         guard
             let opened = try? source.directory.openSegment(
-                part.entry, of: source.logID, after: predecessor, limit: limit)
+                part.entry, of: source.logID, after: predecessor, limit: limit, name: part.place)
         else { return page }
+        let first = next
         let window = SegmentWindow(opened.window.file, limit: limit, readAhead: 4096)
         var walk = opened.walk
         var pending: [LogRecord] = []
@@ -123,10 +152,13 @@ struct SalvageRun {
         {
             if header.type == BlockType.data {
                 guard header.lastPosition < cut, let payload = try? BlockWalk.payload(of: header, window),
-                    (try? decoder.decode(header, payload, into: &block)) != nil, block.recordedAt[0] >= lastTime
+                    (try? decoder.decode(header, payload, into: &block)) != nil
                 else { break }
-                lastTime = block.recordedAt[block.count - 1]
-                for index in 0..<block.count {
+                // What another file with the same records has given already.
+                let known = Int(min(Int64(block.count), max(0, first - header.firstPosition)))
+                guard known == block.count || block.recordedAt[known] >= lastTime else { break }
+                lastTime = max(lastTime, block.recordedAt[block.count - 1])
+                for index in known..<block.count {
                     // The next batch begins, so the one before it is whole; a group shows its end itself.
                     if part.entry.isSealed, block.isBatchStart[index] { try commit(&pending, &stop, header.offset) }
                     pending.append(block.record(at: index))
@@ -159,7 +191,8 @@ struct SalvageRun {
         }
         defer { if part.knowsEnd { accounted = max(accounted, entry.end.lastPosition + 1) } }
         guard part.isThere, let file = try? source.directory.openForReading(entry.name) else {
-            return note(part, 0, entry.firstPosition, entry.end.lastPosition, "The segment is missing.")
+            return note(
+                part, 0, max(next, entry.firstPosition), entry.end.lastPosition, "The segment is missing.")
         }
         let window = SegmentWindow(file, limit: Int64.max, readAhead: 4096)
         let salt = UInt32(truncatingIfNeeded: entry.segmentID)

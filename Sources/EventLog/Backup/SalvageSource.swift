@@ -11,12 +11,18 @@ struct SalvageSource {
         var knowsDigest = true
         var isThere = true
         var size: Int64 = 0
+        /// The file, where it is not the one that the entry names.
+        var place: String?
+        /// What that file says of the segment before it.
+        var statedPredecessor: SegmentEntry?
+        /// Of a sealed segment, other files with the same records, which nobody has taken away yet.
+        var originals: [Part] = []
     }
 
     let directory: LogDirectory
     private(set) var logID = LogID(high: 0, low: 0)
     private(set) var epoch: UInt32 = 0
-    private(set) var parts: [Part] = []
+    var parts: [Part] = []
     private(set) var isRebuilt = false
     private(set) var tail: Tail?
     /// Why the manifest is not believed.
@@ -51,6 +57,7 @@ struct SalvageSource {
             }
             logID = owner.key
         }
+        let namesWithHeader = Set(found.map(\.name))
         found.removeAll { $0.header.logID != logID }
         if isRebuilt { epoch = found.map(\.header.epoch).max() ?? 0 }
         let present = Set(names)
@@ -61,16 +68,17 @@ struct SalvageSource {
                     size: present.contains(entry.name) ? try size(of: entry.name) : 0))
         }
         try addUnlisted(found, Set(listed.map(\.name)))
-        if isRebuilt { try addHeadless(names) }
+        if isRebuilt { try addHeadless(names.filter { !namesWithHeader.contains($0) }) }
         parts.sort { ($0.entry.firstPosition, $0.entry.index) < ($1.entry.firstPosition, $1.entry.index) }
         learnEnds(found.map(\.header))
+        findOriginals(found)
         if isRebuilt { tail = try? directory.read(Format.tailName, limit: 4096).flatMap { decodedTail($0) } }
     }
 
-    private typealias Found = (name: String, header: SegmentHeader, size: Int64)
+    typealias Found = (name: String, header: SegmentHeader, size: Int64)
 
     /// The sound headers among the files; a file that cannot be read has none.
-    private func headers(_ names: [String]) throws(LogError) -> [Found] {
+    func headers(_ names: [String]) throws(LogError) -> [Found] {
         var found: [Found] = []
         for name in names where name.hasSuffix(Format.activeSuffix) || name.hasSuffix(Format.sealedSuffix) {
             do {
@@ -117,8 +125,7 @@ struct SalvageSource {
 
     /// Adds files whose header page is damaged, in the place that their name tells.
     private mutating func addHeadless(_ names: [String]) throws(LogError) {
-        let known = Set(parts.map(\.entry.name))
-        for name in names where !known.contains(name) {
+        for name in names {
             let isSealed = name.hasSuffix(Format.sealedSuffix)
             guard isSealed || name.hasSuffix(Format.activeSuffix), name.utf8.count == 41,
                 let first = Int64(name.prefix(20)), first >= 1,
