@@ -4,6 +4,7 @@ import EnrollmentTesting
 import EventLog
 import Foundation
 import LogProofs
+import Synchronization
 import Testing
 
 @Suite struct BackupFaultTests {
@@ -127,5 +128,52 @@ import Testing
         disk.isFull = false
         try work.run(disk)
         #expect(judge(base, batches.expected, work) == nil)
+    }
+
+    /// Takes a backup that stands still at a call until everything that it is about to copy was sealed away.
+    ///
+    /// - Returns: the error of the backup, after `meddle` was called.
+    private func backupWhileSealing(
+        holding operation: String, _ suffix: ([String]) -> String, _ meddle: (FaultyFileSystem, [String]) -> Void
+    ) throws -> (error: LogError?, names: [String]) {
+        let directory = try TemporaryDirectory()
+        var source = BatchSource(seed: 14)
+        try mixedLog(at: directory.log, &source, seals: false)
+        let log = try EventLog.open(at: directory.log, options: smallSegments())
+        let names = try log.reader().segments().map(\.name)
+        let disk = FaultyFileSystem()
+        disk.hold(operation, suffix(names))
+        let outcome = Mutex<Result<BackupReport, any Error>?>(nil)
+        let done = DispatchSemaphore(value: 0)
+        Thread.detachNewThread { [path = directory.path] in
+            let result = Result { try LogBackup.copy(from: path + "/log", to: path + "/backup", fileSystem: disk) }
+            outcome.withLock { $0 = result }
+            done.signal()
+        }
+        while !disk.isHolding { sched_yield() }
+        _ = try log.seal()
+        meddle(disk, names)
+        disk.release()
+        done.wait()
+        try log.close()
+        guard case .failure(let error) = outcome.withLock({ $0 }) else { return (nil, names) }
+        return (error as? LogError, names)
+    }
+
+    @Test func `a refused read is told, though the file was sealed away meanwhile`() throws {
+        // The original is open, its copy not yet.
+        let (error, names) = try backupWhileSealing(holding: "open", { "/backup/" + $0[0] }) { disk, names in
+            disk.refuse("read", names[0], EIO)
+        }
+        #expect(error?.code == .io && error?.errno == EIO)
+        #expect(error?.path?.hasSuffix(names[0]) == true)
+    }
+
+    @Test func `a file that is missing is told, though nobody can look what became of it`() throws {
+        let (error, names) = try backupWhileSealing(holding: "open", { "/log/" + $0[1] }) { disk, _ in
+            disk.refuse("open", "MANIFEST", EIO)
+        }
+        #expect(error?.code == .corrupted && error?.errno == ENOENT)
+        #expect(error?.path?.hasSuffix(names[1]) == true)
     }
 }

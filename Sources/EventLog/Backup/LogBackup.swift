@@ -1,5 +1,7 @@
 // Copies a log while its writer runs: sealed and closed segments whole, the active one up to the durable end.
 
+internal import Glibc
+
 /// Takes backups of a log.
 public enum LogBackup {
     /// Looks at the manifest so often before giving up; each time something was sealed under the copy's feet.
@@ -43,6 +45,7 @@ public enum LogBackup {
         of manifest: Manifest, _ source: LogDirectory, to copy: LogCopy, _ progress: ((Double) -> Void)?
     ) throws(LogError) -> [SegmentEntry] {
         var done: Int64 = 0
+        var sealedAway: LogError?
         for _ in 0..<attempts {
             let view = try LogView(
                 reading: source, expecting: manifest.logID, epoch: manifest.epoch, SparseIndex())
@@ -56,9 +59,12 @@ public enum LogBackup {
                     }
                 }
             } catch {
-                // Sealed meanwhile, and its file removed: another file holds the same, and stands in the manifest.
-                let named = Set(try view.refresh().names)
-                guard view.names.contains(where: { !named.contains($0) }) else { throw error }
+                // Sealed meanwhile, and its file removed: another file holds the same, and stands in the manifest. All
+                // else is told as it is: a second attempt, or another look at the log, would only hide it.
+                let lost = view.names.first { source.path(of: $0) == error.path }
+                guard error.errno == ENOENT, let lost, let now = try? view.refresh(), !now.names.contains(lost)
+                else { throw error }
+                sealedAway = error
                 continue
             }
             var entries = view.closed
@@ -68,7 +74,8 @@ public enum LogBackup {
             return entries
         }
         throw LogError(
-            .io, "The log was sealed again and again while it was copied. Try again.", path: source.path)
+            .io, "The log was sealed again and again while it was copied. Try again.", path: source.path,
+            cause: sealedAway)
     }
 }
 

@@ -52,7 +52,7 @@ final class LogCopy {
         var offset = made[entry.name] ?? 0
         guard offset < entry.bytes else { return }
         let original = try source.openForReading(entry.name)
-        let file = try directory.open(entry.name, offset == 0 ? .createNew : .readWrite)
+        let file = try directory.open(entry.name, made[entry.name] == nil ? .createNew : .readWrite)
         made[entry.name] = offset
         while offset < entry.bytes {
             buffer.count = 0
