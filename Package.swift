@@ -59,7 +59,7 @@ let package = Package(
         .executableTarget(
             name: "torture",
             dependencies: [
-                "ChildProcesses", "EventLog", "EnrollmentTesting", "LogProofs",
+                "ChildProcesses", "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting", "LogProofs",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Tests/Torture", swiftSettings: strict),
         .testTarget(

@@ -24,7 +24,7 @@ public struct ModelComparison: Sendable {
         let outcome = decide(step)
         if let impossible { return (outcome, "canEvolve denies \(impossible)") }
         guard outcome == expected else { return (outcome, "decided \(outcome), the model \(expected)") }
-        if let difference = firstDifference() { return (outcome, "after \(outcome): \(difference)") }
+        if let difference = Self.firstDifference(state, model) { return (outcome, "after \(outcome): \(difference)") }
         guard checksInvariants else { return (outcome, nil) }
         return (outcome, state.checkInvariants().first.map { "after \(outcome): \($0)" })
     }
@@ -53,8 +53,10 @@ extension ModelComparison {
         if impossible == nil { state.evolve(event, at: time) }
     }
 
-    /// Where the two sides differ, every field of every entity compared; nil where they are equal.
-    func firstDifference() -> String? {
+    /// Where a state and a model differ, every field of every entity compared; nil where they are equal.
+    ///
+    /// - Complexity: linear in the entities.
+    public static func firstDifference(_ state: EnrollmentState, _ model: NaiveModel) -> String? {
         guard state.users.count == model.users.count, state.courses.count == model.courses.count,
             state.terms.count == model.terms.count, state.enrollments.count == model.enrollments.count
         else { return "the numbers of entities differ" }
@@ -84,20 +86,20 @@ extension ModelComparison {
         return nil
     }
 
-    private func isSame(_ theirs: User, _ mine: NaiveModel.User, _ live: Int) -> Bool {
+    private static func isSame(_ theirs: User, _ mine: NaiveModel.User, _ live: Int) -> Bool {
         theirs.version.rawValue == mine.version && theirs.status == mine.status && theirs.role == mine.role
             && theirs.liveEnrollments == live && theirs.email == mine.email && theirs.name == mine.name
             && theirs.sourceID == mine.sourceID
     }
 
-    private func isSame(_ theirs: Course, _ mine: NaiveModel.Course) -> Bool {
+    private static func isSame(_ theirs: Course, _ mine: NaiveModel.Course) -> Bool {
         theirs.version.rawValue == mine.version && theirs.status == mine.status
             && theirs.instructor == mine.instructor && theirs.publishedAt == mine.publishedAt
             && theirs.title == mine.title && theirs.description == mine.description
             && theirs.category == mine.category && theirs.sourceID == mine.sourceID
     }
 
-    private func isSame(_ theirs: Term, _ mine: NaiveModel.Term, approved: Int, pending: Int) -> Bool {
+    private static func isSame(_ theirs: Term, _ mine: NaiveModel.Term, approved: Int, pending: Int) -> Bool {
         let taken = mine.admission == .approval ? approved + pending : approved
         return theirs.version.rawValue == mine.version && theirs.refusalsVersion.rawValue == mine.refusalsVersion
             && theirs.status == mine.status && theirs.capacity == mine.capacity && theirs.admission == mine.admission

@@ -1,5 +1,6 @@
 // The proofs that need no machine but this process, cut into short rounds, so that several threads can share them.
 
+import EnrollmentTesting
 import LogProofs
 
 /// A proof of the library LogProofs, run round by round until it has counted to its figure.
@@ -46,6 +47,19 @@ struct InProcessProof: Sendable {
             var scale = StoryProof.Scale()
             scale.seeds = 10
             return StoryProof.run(scale, seed: ($0 &+ UInt64($1)) &* 10)
+        },
+        InProcessProof(key: "model", name: "model commands", unit: "commands", figures: Figures(3_000_000, 100_000_000))
+        {
+            let run = ModelRun(seed: $0 &+ UInt64($1), commands: 20_000, invariantsEvery: 8)
+            var report = ProofReport("model", seed: $0 &+ UInt64($1))
+            report.count("commands", by: run.commands)
+            if let failure = run.failure { report.fail(failure) }
+            return report
+        },
+        InProcessProof(
+            key: "stores", name: "commands on the disk", unit: "commands", figures: Figures(200_000, 5_000_000)
+        ) {
+            StoreProof.run(seed: $0 &+ UInt64($1))
         },
     ]
 
