@@ -68,7 +68,7 @@ struct TextRule {
         try TextRule.email.checkBlanks(around: text)
         let email: String = try TextRule.email.checked(normalizedEmail(text))
         let parts = email.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
-        let hasBlank = email.unicodeScalars.contains { $0.properties.isWhitespace }
+        let hasBlank = email.unicodeScalars.contains(where: isBlank)
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, !hasBlank else {
             throw .invalidInput(field: .email, problem: .malformed)
         }
@@ -80,10 +80,19 @@ struct TextRule {
 /// mapping, which is the same in every locale.
 func normalizedEmail(_ text: String) -> String { trimmed(text).lowercased() }
 
+/// Whether a scalar has the property White_Space; most are told by their number, without a look into the tables.
+private func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x09...0x0D, 0x20: true
+    case ..<0x80: false
+    default: scalar.properties.isWhitespace
+    }
+}
+
 private func trimmed(_ text: String) -> String {
     let scalars = text.unicodeScalars
-    guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
-        let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
+    guard let first = scalars.firstIndex(where: { !isBlank($0) }),
+        let last = scalars.lastIndex(where: { !isBlank($0) })
     else { return "" }
     return String(scalars[first...last])
 }

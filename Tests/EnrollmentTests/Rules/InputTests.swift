@@ -1,6 +1,6 @@
 // What is said against a command before anyone looks at the state.
 
-import Enrollment
+@testable import Enrollment
 import EnrollmentTesting
 import Testing
 
@@ -79,6 +79,15 @@ import Testing
         refuse(.changeTermCapacity(World.term, to: 1, allowOverbooked: true), .reason, .missing)
         accept(.approveEnrollment(1, override: true, reason: "dean"))
         accept(.changeTermCapacity(World.term, to: 1, allowOverbooked: true, reason: "room"))
+    }
+
+    @Test func `what Unicode calls white space is a blank, and nothing else is`() throws {
+        for value in UInt32(0)..<0x3_0000 {
+            guard let scalar = Unicode.Scalar(value) else { continue }
+            let text = String(scalar) + "b"
+            let isBlank = !normalizedEmail(text).unicodeScalars.elementsEqual(text.lowercased().unicodeScalars)
+            #expect(isBlank == scalar.properties.isWhitespace, "U+\(String(value, radix: 16))")
+        }
     }
 
     @Test func `a blank reason counts as none`() {
