@@ -147,4 +147,31 @@ import Testing
         #expect(report.originals.isEmpty)
         #expect(FileManager.default.fileExists(atPath: sealed.path(ofOriginal: kept)))
     }
+
+    @Test(arguments: [1, 2] as [UInt64])
+    func `an original goes on in the middle, where the sealed segment gave its beginning`(seed: UInt64) throws {
+        let directory = try TemporaryDirectory()
+        var source = BatchSource(seed: seed)
+        var options = smallSegments(300_000)
+        options.keepsSealedOriginals = true
+        let first = try EventLog.create(at: directory.log, options: options)
+        while try first.reader().segments().count < 4 { try source.append(4, to: first, records: 4, payload: 9000) }
+        try first.close()
+        options.segmentBytes = 64 << 20
+        let log = try EventLog.open(at: directory.log, options: options)
+        let originals = try log.reader().segments()
+        #expect(try log.seal().segments == 1)
+        let name = try #require(log.reader().segments().first).name
+        try log.close()
+        let file = directory.log + "/" + name
+        let size = try Data(contentsOf: URL(fileURLWithPath: file)).count
+        try #require(LogVerifier.verify(at: directory.log).blocks > 4)
+        try flip(file, at: size * 2 / 3)
+        let report = try LogSalvage.salvage(from: directory.log, to: directory.path + "/salvaged", now: 1000)
+        let kept = try allRecords(LogReader.open(at: directory.path + "/salvaged"))
+        #expect(kept == source.expected)
+        #expect(!report.originals.isEmpty && report.originals.count < originals.count)
+        #expect(report.losses.allSatisfy { $0.positions == nil } && report.beyond.isEmpty)
+        #expect(try LogVerifier.verify(at: directory.path + "/salvaged").isSound)
+    }
 }

@@ -4,6 +4,7 @@ import EnrollmentTesting
 import Foundation
 import Glibc
 import LogProofs
+import Synchronization
 import Testing
 
 @testable import EventLog
@@ -209,5 +210,43 @@ import Testing
         #expect(try reader.segments().map(\.state) == [.closed])
         #expect(try allRecords(reader) == source.expected)
         #expect(!(try FileManager.default.contentsOfDirectory(atPath: directory.log)).contains { $0.contains(".seg") })
+    }
+
+    @Test func `a caller who seals is told that the log was closed, before and meanwhile`() throws {
+        let directory = try TemporaryDirectory()
+        let disk = FaultyFileSystem()
+        var source = BatchSource(seed: 9)
+        try longLog(directory, &source)
+        let log = try EventLog.open(at: directory.log, options: quietOptions(), fileSystem: disk)
+        disk.hold("sync", ".seg.tmp")
+        let outcome = Mutex<LogError.Code?>(nil)
+        let done = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            let found = code { _ = try log.seal() }
+            outcome.withLock { $0 = found }
+            done.signal()
+        }
+        try wait("the copy") { disk.isHolding }
+        log.sealer.requestStop()
+        disk.release()
+        done.wait()
+        #expect(outcome.withLock { $0 } == .closed)
+        try log.close()
+        #expect(code { _ = try log.seal() } == .closed)
+        #expect(!(try FileManager.default.contentsOfDirectory(atPath: directory.log)).contains { $0.contains(".seg") })
+        #expect(try allRecords(LogReader.open(at: directory.log)) == source.expected)
+    }
+
+    @Test(arguments: [(50, 1.0), (25, 3.0), (100, 0.0), (0, 99.0), (400, 0.0)])
+    func `the thread rests as long as its share of a core asks for`(percent: Int, rest: Double) {
+        let begun = Monitor<Int>.now()
+        var pace = Pace(dutyPercent: percent)
+        let made = Monitor<Int>.now()
+        while Monitor<Int>.now() < made + 2_000_000 {}
+        let before = Monitor<Int>.now()
+        let until = pace.restUntil()
+        let after = Monitor<Int>.now()
+        #expect(Double(until - before) >= rest * Double(before - made) * 0.999)
+        #expect(Double(until - after) <= rest * Double(after - begun) * 1.001)
     }
 }

@@ -158,7 +158,7 @@ final class BackgroundSealer: Sendable {
 }
 
 /// How long to rest after how much work.
-private struct Pace {
+struct Pace {
     private let dutyPercent: Int64
     private var workBegan = Monitor<Int>.now()
 
