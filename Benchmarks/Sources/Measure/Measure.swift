@@ -1,131 +1,76 @@
-// Measures what the README claims: several runs, interleaved, medians with spread, the disk's own speed beside them.
+// Measures the engine; what it finds goes out as lines of JSON, one a figure and run.
 //
-//   Measure --enroll PROGRAM --scratch DIR [--data DIR] [--runs N] [--out FILE]
+//   Measure race VARIANT WORKLOAD CALLERS SECONDS DIRECTORY   as the peers' programs, see ../../Peers
+//   Measure engine --enroll PROGRAM --scratch DIR --json FILE [--oulad DIR] [--runs N] [--minutes M]
 
-import Enrollment
-import EnrollmentEngine
-import EnrollmentReadModel
-import EventLog
 import Foundation
 
 @main
 struct Measure {
-    static func main() async throws {
-        let options = try Options(CommandLine.arguments)
-        var report = Report()
-        for run in 1...options.runs {
-            say("run \(run) of \(options.runs)")
-            report.add("disk: 4 KiB write + fdatasync", "µs", try Floor(writes: 2000).run(in: options.scratch))
-            for callers in [1, 64, 1024] {
-                let race = Race(callers: callers, commands: callers == 1 ? 5000 : 40_000)
-                let result = try await race.run(in: options.scratch)
-                let name = "\(callers) caller\(callers == 1 ? "" : "s")"
-                report.add("durable commands, \(name)", "commands/s", result.commandsPerSecond)
-                report.add("  latency p50, \(name)", "µs", result.medianMicroseconds)
-                report.add("  latency p99, \(name)", "µs", result.p99Microseconds)
-                report.add("  commands a sync, \(name)", "commands", result.commandsPerSync)
+    static func main() async {
+        do {
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            switch arguments.first {
+            case "race": try await race(Array(arguments.dropFirst()))
+            case "engine": try await EngineSuite(Options(Array(arguments.dropFirst()))).run()
+            default: throw Failure("usage: Measure race … | Measure engine …")
             }
-            if let data = options.data { try await measureImport(data, options, &report) }
+        } catch {
+            say("Measure: \(error)")
+            exit(3)
         }
-        let text = report.text(runs: options.runs)
-        print(text)
-        guard let out = options.out else { return }
-        try report.markdown(runs: options.runs).write(toFile: out, atomically: true, encoding: .utf8)
     }
 
-    private static func measureImport(_ data: String, _ options: Options, _ report: inout Report) async throws {
-        let store = options.scratch + "/import-\(CommandID.random())"
-        defer { try? FileManager.default.removeItem(atPath: store) }
-        _ = try Child.run([options.enroll, "init", "--store", store, "--time-zone", "Europe/London"])
-        let imported = try Child.run([options.enroll, "import", "oulad", data + "/oulad", "--store", store])
-        let history = try EventHistory.open(at: store)
-        let events = try history.lastPosition().rawValue
-        report.add("OULAD import, log and tables", "events/s", Double(events) / imported.seconds)
-        report.add("  peak memory of the import", "MiB", imported.peakMebibytes)
-
-        let start = ContinuousClock.now
-        let state = try history.state()
-        report.add("replay, disk to state", "events/s", Double(events) / (ContinuousClock.now - start).seconds)
-        guard state.enrollments.count > 20_000 else {
-            throw Failure("the import holds \(state.enrollments.count) enrollments")
+    /// Variants: `recorded`, `transient`, `bulk`, `open-RATE`.
+    private static func race(_ arguments: [String]) async throws {
+        guard arguments.count == 5, let callers = Int(arguments[2]), let seconds = Double(arguments[3]) else {
+            throw Failure("usage: Measure race VARIANT WORKLOAD CALLERS SECONDS DIRECTORY")
         }
-
-        let rebuilt = try await ReadModel.rebuild(from: history, at: history.layout)
-        report.add("rebuild of the read tables", "rows/s", Double(rebuilt.rows) / rebuilt.seconds)
-        report.add("  events folded", "events/s", Double(rebuilt.events) / rebuilt.seconds)
-        let child = try Child.run([options.enroll, "rebuild", "--store", store])
-        report.add("  peak memory of a rebuild", "MiB", child.peakMebibytes)
-
-        var batches: Int64 = 0
-        var cursor = try history.cursor()
-        while let event = try cursor.next() { batches += event.isBatchStart ? 1 : 0 }
-        let bytes = try size(of: history.layout.logPath)
-        report.add("log, all files", "bytes/event", Double(bytes) / Double(events))
-        report.add("  without command ids", "bytes/event", Double(bytes - 16 * batches) / Double(events))
-
-        _ = try Child.run([options.enroll, "log", "seal", "--store", store])
-        let sealed = try size(of: history.layout.logPath)
-        report.add("log when sealed, all files", "bytes/event", Double(sealed) / Double(events))
-        report.add("  without command ids, sealed", "bytes/event", Double(sealed - 16 * batches) / Double(events))
-        try measureReading(history.layout.logPath, options, &report)
-    }
-
-    /// Reading into columns beside inflating alone, on one core and on two.
-    private static func measureReading(_ log: String, _ options: Options, _ report: inout Report) throws {
-        let directory = options.scratch + "/sealed-\(CommandID.random())"
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        let reading = try SealedReading(repeating: log, times: 30, in: directory)
-        for threads in [1, 2] {
-            // In turn, and the median of five, since the two are short.
-            var ratios: [Double] = []
-            var rates: [Double] = []
-            for _ in 0..<5 {
-                let alone = reading.inflate(threads: threads)
-                let seconds = try reading.read(workers: threads)
-                ratios.append(seconds / alone)
-                rates.append(Double(reading.records) / seconds)
+        guard (1...100_000).contains(callers) else { throw Failure("\(callers) callers are not 1 to 100,000") }
+        let variant = arguments[0]
+        var race = Race(workload: try .named(arguments[1]), callers: callers)
+        race.seconds = seconds
+        switch variant {
+        case "recorded": break
+        case "transient": race.refusals = .transient
+        case "bulk": race.arrival = .bulk
+        default:
+            guard variant.hasPrefix("open-"), let rate = Int(variant.dropFirst(5)), rate > 0 else {
+                throw Failure("no variant is called \(variant)")
             }
-            let name = "\(threads) thread\(threads == 1 ? "" : "s")"
-            report.add("sealed segments into columns, \(name)", "events/s", rates.sorted()[2])
-            report.add("  time against inflating alone, \(name)", "×", ratios.sorted()[2])
+            race.arrival = .open(perSecond: rate)
         }
-    }
-
-    private static func size(of directory: String) throws -> Int64 {
-        try FileManager.default.contentsOfDirectory(atPath: directory).reduce(0) { sum, name in
-            let attributes = try FileManager.default.attributesOfItem(atPath: directory + "/" + name)
-            return sum + (attributes[.size] as? Int64 ?? Int64(attributes[.size] as? UInt64 ?? 0))
-        }
-    }
-
-    private static func say(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        // The first race of a process pays for what all later ones find warm.
+        _ = try await Race(workload: try .named("hot1k"), callers: callers).run(in: arguments[4])
+        let result = try await race.run(in: arguments[4])
+        print(RaceLine(race, variant, result).text)
+        guard race.holds(result) else { throw Failure("the race is not as it should be: \(result)") }
     }
 }
 
-/// What the command line asks for.
-struct Options {
-    var enroll = ""
-    var scratch = ""
-    var data: String?
-    var runs = 5
-    var out: String?
+func say(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+}
 
-    init(_ arguments: [String]) throws {
-        var rest = arguments.dropFirst()
-        while let name = rest.popFirst() {
-            guard let value = rest.popFirst() else { throw Failure("\(name) needs a value") }
-            switch name {
-            case "--enroll": enroll = value
-            case "--scratch": scratch = value
-            case "--data": data = value
-            case "--runs":
-                guard let count = Int(value), count >= 1 else { throw Failure("--runs needs a number from 1") }
-                runs = count
-            case "--out": out = value
-            default: throw Failure("unknown option \(name)")
-            }
-        }
-        if enroll.isEmpty || scratch.isEmpty { throw Failure("--enroll and --scratch are needed") }
+/// A race as the peers print theirs.
+struct RaceLine {
+    let text: String
+
+    init(_ race: Race, _ variant: String, _ result: Race.Result) {
+        func number(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+        let fields: [(String, String)] = [
+            ("peer", "\"enroll\""), ("variant", "\"\(variant)\""), ("workload", "\"\(race.workload.name)\""),
+            ("callers", "\(race.callers)"), ("attempts", "\(result.attempts)"),
+            ("whole", "\(result.attempts == race.workload.attempts)"), ("seconds", number(result.seconds, 4)),
+            ("attempts_per_s", number(Double(result.attempts) / result.seconds, 0)),
+            ("accepted", "\(result.accepted)"),
+            ("accepted_per_s", number(Double(result.accepted) / result.seconds, 0)), ("full", "\(result.full)"),
+            ("failed", "\(result.failed)"), ("retries", "0"), ("p50_us", number(result.microseconds(50), 1)),
+            ("p99_us", number(result.microseconds(99), 1)), ("p999_us", number(result.microseconds(99.9), 1)),
+            ("max_us", number(result.microseconds(100), 1)), ("client_cpu_s", number(result.processorSeconds, 3)),
+            ("syncs", "\(result.syncs)"), ("seats_taken", "\(result.seatsTaken)"),
+            ("people_enrolled", "\(result.peopleEnrolled)"), ("invariant", "\(race.holds(result))"),
+        ]
+        text = "{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
     }
 }

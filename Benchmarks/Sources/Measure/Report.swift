@@ -1,47 +1,29 @@
-// Figures in the order in which they were first measured, as a table for people and as Markdown.
+// Figures as lines of JSON, written as they are found, so that nothing is lost when a run ends early.
 
 import Foundation
 
-struct Report {
-    private var order: [String] = []
-    private var series: [String: Series] = [:]
+final class Report {
+    private let file: FileHandle
+    private let run: () -> Int
 
-    mutating func add(_ name: String, _ unit: String, _ value: Double) {
-        if series[name] == nil { order.append(name) }
-        series[name, default: Series(name: name, unit: unit)].values.append(value)
+    /// Makes the file anew.
+    init(path: String, run: @escaping () -> Int) throws {
+        guard FileManager.default.createFile(atPath: path, contents: nil),
+            let file = FileHandle(forWritingAtPath: path)
+        else { throw Failure("cannot write \(path)") }
+        self.file = file
+        self.run = run
     }
 
-    func text(runs: Int) -> String {
-        (["median of \(runs) runs, lowest … highest"] + order.compactMap { series[$0]?.line }).joined(separator: "\n")
+    /// `figure` names what was measured, `at` a point on a curve.
+    func add(_ figure: String, _ value: Double, _ unit: String, at: Double? = nil) throws {
+        let point = at.map { ",\"at\":\(number($0))" } ?? ""
+        let line = "{\"figure\":\"\(figure)\",\"run\":\(run())\(point),\"value\":\(number(value)),\"unit\":\"\(unit)\"}"
+        try file.write(contentsOf: Data((line + "\n").utf8))
+        say("    \(figure)\(at.map { " at \(number($0))" } ?? ""): \(number(value)) \(unit)")
     }
 
-    func markdown(runs: Int) -> String {
-        let rows = order.compactMap { series[$0] }.map { series in
-            let sorted = series.values.sorted()
-            let name = series.name.hasPrefix("  ") ? "– " + series.name.dropFirst(2) : series.name
-            let spread = "\(number(sorted[0])) … \(number(sorted[sorted.count - 1]))"
-            return "| \(name) | **\(number(series.median))** | \(spread) | \(series.unit) |"
-        }
-        return """
-            # Results
-
-            Made by `Scripts/bench`: release build, \(runs) runs, everything in turn within each run; median, lowest and
-            highest. \(machine()) The first line is the disk's own speed at that moment: without it the durable figures
-            say nothing.
-
-            | what | median | spread | unit |
-            |---|---|---|---|
-            \(rows.joined(separator: "\n"))
-
-            """
-    }
-
-    private func machine() -> String {
-        let cpu =
-            (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?
-            .split(separator: "\n").first { $0.hasPrefix("model name") }?
-            .split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown CPU"
-        let day = ISO8601DateFormatter().string(from: Date()).prefix(10)
-        return "\(day), \(ProcessInfo.processInfo.activeProcessorCount) cores of \(cpu)."
+    private func number(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(format: "%.4f", value)
     }
 }
