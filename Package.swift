@@ -51,6 +51,12 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "EnrollmentTests", dependencies: ["Enrollment", "EnrollmentTesting"], swiftSettings: strict),
+        // How often a command asks for memory: a program of its own, since the counting stands in glibc's place.
+        .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
+        .executableTarget(
+            name: "allocations",
+            dependencies: ["CAllocationCount", "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting"],
+            path: "Tests/Allocations", swiftSettings: strict),
         .target(name: "ChildProcesses", path: "Tests/ChildProcesses", swiftSettings: strict),
         // The proofs of the log at any size: the tests run them small, the program `torture` runs them long.
         .target(
@@ -70,8 +76,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EnrollmentEngineTests",
-            dependencies: ["Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting", "LogProofs"],
-            swiftSettings: strict),
+            dependencies: [
+                "ChildProcesses", "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting", "LogProofs",
+            ], swiftSettings: strict),
         .testTarget(
             name: "EnrollmentReadModelTests",
             dependencies: [

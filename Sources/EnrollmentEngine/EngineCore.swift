@@ -110,11 +110,13 @@ struct EngineCore: Sendable {
         var recorded: [RecordedEvent] = []
         recorded.reserveCapacity(events.count)
         var latest: [EventStream: StreamVersion] = [:]
+        let isCascade = events.count > 4
         for (index, event) in events.enumerated() {
             let stream = event.stream
-            let version = (latest[stream] ?? state.version(of: stream)).next
-            // The map is for cascades; a batch of one event never touches it.
-            if events.count > 1 { latest[stream] = version }
+            // A map for cascades alone: it would cost every application that is approved at once an allocation.
+            let before = isCascade ? latest[stream] : recorded.last { $0.stream == stream }?.version
+            let version = (before ?? state.version(of: stream)).next
+            if isCascade { latest[stream] = version }
             let isShown =
                 index > 0 || (envelope.expectedVersion == nil && envelope.command == Command(shownBy: event))
             batch.append(type: event.type.rawValue, stream: stream.key, version: version.rawValue) { bytes in
