@@ -38,6 +38,12 @@ enum Program {
             exitCode: process.exitCode(), output: try files.text("output"), error: try files.text("error"))
     }
 
+    /// Where the program counts the regions that it runs, while those of the tests are counted: beside them, in four
+    /// files that all its processes share.
+    private static let counters: String? = ProcessInfo.processInfo.environment["LLVM_PROFILE_FILE"].map { ours in
+        URL(fileURLWithPath: ours).deletingLastPathComponent().appendingPathComponent("enroll-%4m.profraw").path
+    }
+
     /// Starts it with an environment that does not depend on the machine.
     static func start(
         _ arguments: [String], in store: TemporaryStore? = nil, environment: [String: String] = [:],
@@ -47,6 +53,7 @@ enum Program {
             "COLUMNS": "100", "ENROLL_CLOCK": "2027-01-04T09:00:00Z", "LANG": "C.UTF-8", "PATH": "/usr/bin",
         ]
         if let store { variables["ENROLL_STORE"] = store.path }
+        if let counters { variables["LLVM_PROFILE_FILE"] = counters }
         variables.merge(environment) { $1 }
         return try ChildProcess(
             [path] + arguments, environment: variables, input: input, output: output, error: error)
