@@ -39,6 +39,7 @@ class Bench:
         self.floor = os.path.join(options.bin, "floor")
         self.slowsync = os.path.join(options.bin, "slowsync.so")
         self.skipped = {}
+        self.engine_noise = {}
         self.left_out = 0
 
     def minutes(self):
@@ -165,8 +166,10 @@ class Bench:
         if self.options.oulad:
             words += ["--oulad", self.options.oulad]
         say("the engine alone")
+        watch = machine.Watch()
         if subprocess.run(words, timeout=minutes * 60 + 300).returncode:
             self.skip("engine", "Measure engine ended with a failure; see above")
+        self.engine_noise = watch.look()
 
     def about(self, runs, load):
         settings = {name: text for name, text in plan.SETTINGS.items() if name not in self.skipped}
@@ -174,7 +177,7 @@ class Bench:
             date=datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
             machine=machine.describe(), runs=runs, seconds_a_race=self.options.seconds, quick=self.options.quick,
             load_before=load, minutes=round(self.minutes(), 1), left_out=self.left_out, skipped=self.skipped,
-            settings=settings, versions=self.options.versions)
+            engine_noise=self.engine_noise, settings=settings, versions=self.options.versions)
         with open(os.path.join(self.out, "about.json"), "w") as file:
             json.dump(about, file, indent=1)
 
@@ -191,9 +194,10 @@ class Bench:
         if not self.options.peers or "enroll" in self.options.peers:
             say("growth with callers and terms")
             self.run_jobs(plan.growth_jobs(self.options.quick), 1, limit * 0.75)
-            self.engine(limit * 0.95)
             if self.options.oulad:
+                say("sizes")
                 sizes.measure(self, limit)
+            self.engine(limit * 0.95)
         self.about(runs, load)
         self.publish()
 

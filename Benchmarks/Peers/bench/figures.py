@@ -96,8 +96,9 @@ class Results:
         return Figure(values, noisy)
 
     def engine(self, figure, at=None):
-        return Figure([line["value"] for line in self.engine_lines
-                       if line["figure"] == figure and (at is None or line.get("at") == at)])
+        values = [line["value"] for line in self.engine_lines
+                  if line["figure"] == figure and (at is None or line.get("at") == at)]
+        return Figure(values, len(values) if is_noisy(self.about.get("engine_noise", {})) else 0)
 
     def curve(self, figure):
         """Points of a figure that was measured at several sizes."""
@@ -126,7 +127,19 @@ class Results:
         return self.race_curve("enroll", "recorded", terms)
 
 
-def evenness(points):
+    def mostly_noisy(self):
+        return sum(map(is_noisy, self.races)) * 2 > len(self.races)
+
+
+def evenness(points, noisy=False):
     """The lowest of a curve against its highest."""
     values = [value for _, value in points]
-    return Figure([min(values) / max(values)]) if len(values) > 1 else Figure([])
+    return Figure([min(values) / max(values)], int(noisy)) if len(values) > 1 else Figure([])
+
+
+def endurance(points, noisy=False):
+    """How much of its highest is left of a curve after that: more callers may be faster, and must not be slower."""
+    values = [value for _, value in points]
+    if len(values) < 2:
+        return Figure([])
+    return Figure([min(values[values.index(max(values)):]) / max(values)], int(noisy))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from figures import Figure, evenness
+from figures import Figure, endurance, evenness
 
 
 @dataclass
@@ -69,7 +69,7 @@ def goals(results):
         cores = f"{threads} core{'s' * (threads > 1)}"
         found.append(Goal("P6", f"sealed segments into columns, {cores}: time against inflating alone",
                           results.engine("reading against inflating alone", threads), 1.5, at_least=False))
-    histories = results.curve("commands on a history")
+    histories, noisy = results.curve("commands on a history"), results.mostly_noisy()
     found += [
         Goal("P6", "replay of a sealed log to the engine's state", results.engine("replay of a sealed log"), 8e6,
              "events/s"),
@@ -79,11 +79,11 @@ def goals(results):
              at_least=False),
         Goal("P9", "sealed OULAD import, without the random command ids",
              results.engine("log when sealed, without command ids"), 7.5, "bytes/event", at_least=False),
-        Goal("P10", "64 to 4,096 callers: the slowest against the fastest",
-             evenness(results.callers_curve("enroll", "recorded", ["hot200k"])), 0.8),
-        Goal("P10", "1 to 10,000 terms: the slowest against the fastest", evenness(results.terms_curve()), 0.8),
+        Goal("P10", "64 to 4,096 callers: what is left of the highest rate with still more callers",
+             endurance(results.callers_curve("enroll", "recorded", ["hot200k"]), noisy), 0.8),
+        Goal("P10", "1 to 10,000 terms: the slowest against the fastest", evenness(results.terms_curve(), noisy), 0.8),
         Goal("P10", f"histories of {spread(histories)} events: the slowest against the fastest",
-             evenness(histories), 0.8),
+             evenness(histories, results.engine("commands on a history").noisy > 0), 0.8),
         Goal("P10", "opening with a snapshot at 10⁷ events", results.engine("opening with a snapshot", 10**7),
              1000, "ms", at_least=False),
         Goal("P10", "opening with a snapshot at 10⁵ events", results.engine("opening with a snapshot", 10**5),

@@ -177,7 +177,9 @@ def text(results, pictures):
         "and the expected one; a race that failed this is not shown here but below.",
     ]
     if results.engine_lines:
-        parts += ["## The engine alone", engine_table(results)]
+        noise = results.about.get("engine_noise", {})
+        told = f"Others used {noise['foreign_cores']} processors meanwhile." if noise else ""
+        parts += ["## The engine alone", *([told] if told else []), engine_table(results)]
     if results.sizes:
         count = results.sizes[0]["events"]
         parts += ["## Size of one history", f"The OULAD import, {count:,} events.", sizes_table(results)]
@@ -200,7 +202,7 @@ def write(folder, path):
     results = Results.load(folder)
     count = results.about.get("runs", 0)
     note = f"{results.about.get('date', '')}; median of {count} run{'s' if count != 1 else ''}; every answer is on disk"
-    if sum(map(is_noisy, results.races)) * 2 > len(results.races):
+    if results.mostly_noisy():
         note += "; others used the machine: not to be quoted"
     pictures = draw(results, folder, note)
     with open(path, "w") as file:

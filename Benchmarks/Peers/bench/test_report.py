@@ -7,7 +7,7 @@ import unittest
 import xml.dom.minidom
 
 import report
-from figures import Results, evenness
+from figures import Results, endurance, evenness
 from goals import goals
 from plots import short, spaced
 
@@ -51,6 +51,9 @@ class Ratios(unittest.TestCase):
     def test_evenness_needs_two_points(self):
         self.assertEqual(evenness([(1, 80), (2, 100)]).median, 0.8)
         self.assertFalse(evenness([(1, 80)]))
+
+    def test_more_callers_may_be_faster(self):
+        self.assertEqual(endurance([(1, 10), (8, 50), (64, 45), (512, 40)]).median, 0.8)
 
 
 class Verdicts(unittest.TestCase):

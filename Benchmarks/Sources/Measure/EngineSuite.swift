@@ -33,7 +33,7 @@ final class EngineSuite {
         }
         run.number = 1
         for exponent in [4, 5, 6, 7] {
-            try await ifTime(expecting: exponent == 7 ? 90 : 10) { try await growth(Int(pow(10, Double(exponent)))) }
+            try await ifTime(expecting: exponent == 7 ? 150 : 10) { try await growth(Int(pow(10, Double(exponent)))) }
         }
     }
 
