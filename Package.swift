@@ -16,12 +16,14 @@ let package = Package(
         .library(name: "EnrollmentEngine", targets: ["EnrollmentEngine"]),
         .library(name: "EnrollmentReadModel", targets: ["EnrollmentReadModel"]),
         .library(name: "EnrollmentTesting", targets: ["EnrollmentTesting"]),
+        .library(name: "CapacityRace", targets: ["CapacityRace"]),
         .executable(name: "enroll", targets: ["enroll"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -42,10 +44,18 @@ let package = Package(
         .target(
             name: "EnrollmentTesting", dependencies: ["Enrollment", "EventLog", "EnrollmentEngine"],
             swiftSettings: strict),
+        // The capacity race, and what judges it: the program runs it, and so may benchmarks.
+        .target(
+            name: "CapacityRace",
+            dependencies: [
+                "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "enroll",
             dependencies: [
-                "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentReadModel",
+                "CapacityRace", "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentReadModel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
@@ -87,6 +97,10 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "EnrollTests", dependencies: ["ChildProcesses", "enroll", "EnrollmentTesting"], exclude: ["Golden"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CapacityRaceTests",
+            dependencies: ["CapacityRace", "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting"],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

@@ -26,6 +26,7 @@ import Testing
         ("history", ["history"]),
         ("replay", ["replay"]),
         ("checks", ["rebuild", "verify"]),
+        ("race", ["race"]),
         ("tail", ["tail"]),
         ("log", ["", "list", "dump", "stat", "seal", "verify", "salvage"].map { "log " + $0 }),
     ]
