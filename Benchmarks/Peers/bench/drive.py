@@ -182,8 +182,9 @@ class Bench:
             json.dump(about, file, indent=1)
 
     def publish(self):
-        """Puts the results in the place of the last ones, all together."""
-        os.makedirs(self.options.results, exist_ok=True)
+        """Puts the results in the place of the last ones, all together: nothing old stands beside them."""
+        shutil.rmtree(self.options.results, ignore_errors=True)
+        os.makedirs(self.options.results)
         for name in os.listdir(self.out):
             shutil.copy(os.path.join(self.out, name), os.path.join(self.options.results, name))
 
