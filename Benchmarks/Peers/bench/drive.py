@@ -90,7 +90,8 @@ class Bench:
             line = next((text for text in done.stdout.splitlines() if text.startswith("{")), None)
             problem = None
             if not line or done.returncode:
-                problem = f"status {done.returncode}: {done.stderr[-300:].strip()}"
+                why = done.stderr[-300:].strip() or "seats taken, people enrolled and acceptances told do not agree"
+                problem = f"status {done.returncode}: {why}"
         except subprocess.TimeoutExpired:
             line, problem = None, f"no end within {limit:.0f} s"
         seen = watch.look()
