@@ -15,7 +15,9 @@ let package = Package(
         .library(name: "EventLog", targets: ["EventLog"]),
         .library(name: "EnrollmentEngine", targets: ["EnrollmentEngine"]),
         .library(name: "EnrollmentReadModel", targets: ["EnrollmentReadModel"]),
+        .library(name: "EnrollmentAudit", targets: ["EnrollmentAudit"]),
         .library(name: "EnrollmentTesting", targets: ["EnrollmentTesting"]),
+        .library(name: "Transparency", targets: ["Transparency"]),
         .library(name: "CapacityRace", targets: ["CapacityRace"]),
         .executable(name: "enroll", targets: ["enroll"]),
     ],
@@ -31,6 +33,10 @@ let package = Package(
         .target(
             name: "EventLog", dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")],
             exclude: ["Format/FORMAT.md"], swiftSettings: strict),
+        .target(
+            name: "Transparency", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+        .target(name: "EnrollmentAudit", dependencies: ["EventLog", "Transparency"], swiftSettings: strict),
         .target(
             name: "EnrollmentEngine",
             dependencies: ["Enrollment", "EventLog", .product(name: "Crypto", package: "swift-crypto")],
@@ -101,6 +107,14 @@ let package = Package(
         .testTarget(
             name: "CapacityRaceTests",
             dependencies: ["CapacityRace", "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TransparencyTests",
+            dependencies: ["EnrollmentTesting", "Transparency", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EnrollmentAuditTests",
+            dependencies: ["EnrollmentAudit", "EnrollmentTesting", "EventLog", "Transparency"],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
