@@ -74,6 +74,8 @@ struct Enroll: ParsableCommand {
                 subcommands: [
                     ShowCommand.self, HistoryCommand.self, TailCommand.self, ReplayCommand.self, LogCommand.self,
                 ]),
-            CommandGroup(name: "CHECK", subcommands: [VerifyCommand.self, RebuildCommand.self, RaceCommand.self, RaceProcessCommand.self]),
+            CommandGroup(
+                name: "CHECK",
+                subcommands: [VerifyCommand.self, RebuildCommand.self, RaceCommand.self, RaceProcessCommand.self]),
         ])
 }
