@@ -192,9 +192,16 @@ extension Rejection {
     }
 
     /// A value that the decision saw.
-    public enum Observed: Hashable, Sendable {
+    public enum Observed: Hashable, Sendable, CustomStringConvertible {
         case number(Int64)
         case text(String)
+
+        public var description: String {
+            switch self {
+            case .number(let number): "\(number)"
+            case .text(let text): text
+            }
+        }
     }
 
     /// The offending ids and the values observed, by the names that JSON gives them.
