@@ -61,8 +61,8 @@ let package = Package(
         .executableTarget(
             name: "enroll",
             dependencies: [
-                "CapacityRace", "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentReadModel",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CapacityRace", "Enrollment", "EnrollmentAudit", "EventLog", "EnrollmentEngine", "EnrollmentReadModel",
+                "Transparency", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

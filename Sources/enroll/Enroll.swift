@@ -75,6 +75,11 @@ struct Enroll: ParsableCommand {
                     ShowCommand.self, HistoryCommand.self, TailCommand.self, ReplayCommand.self, LogCommand.self,
                 ]),
             CommandGroup(
+                name: "PROOF",
+                subcommands: [
+                    KeygenCommand.self, CheckpointCommand.self, ProveCommand.self, VerifyProofCommand.self,
+                ]),
+            CommandGroup(
                 name: "CHECK",
                 subcommands: [VerifyCommand.self, RebuildCommand.self, RaceCommand.self, RaceProcessCommand.self]),
         ])

@@ -28,6 +28,10 @@ import Testing
         ("checks", ["rebuild", "verify"]),
         ("race", ["race"]),
         ("tail", ["tail"]),
+        (
+            "proofs",
+            ["keygen", "checkpoint", "prove", "prove inclusion", "prove consistency", "verify-proof"]
+        ),
         ("log", ["", "list", "dump", "stat", "seal", "verify", "salvage"].map { "log " + $0 }),
     ]
 

@@ -29,6 +29,15 @@ public struct ProofTree: Sendable {
     /// - Throws: `damaged`, `io`.
     public func lastCheckpoint() throws(AuditError) -> Checkpoint? { try files.readCheckpoint() }
 
+    /// The checkpoint that was signed last over whatever log lies beside that directory; `nil` where none was.
+    ///
+    /// - Throws: as ``lastCheckpoint()``.
+    public static func lastCheckpoint(
+        at directory: String, fileSystem: any FileSystem = PosixFileSystem()
+    ) throws(AuditError) -> Checkpoint? {
+        try ProofFiles(directory: directory, fileSystem: fileSystem).readCheckpoint()
+    }
+
     // MARK: Signing
 
     /// Extends the tree to the durable end of the log, and signs it.

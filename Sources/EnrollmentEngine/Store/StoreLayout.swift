@@ -12,6 +12,8 @@ public struct StoreLayout: Hashable, Sendable {
     public var logPath: String { directory + "/log" }
     /// States that opening begins with instead of the first event; derived from the log.
     public var snapshotsPath: String { directory + "/snapshots" }
+    /// The proof tree over the log, derived from it, and the last checkpoint that was signed, which is not.
+    public var transparencyPath: String { directory + "/transparency" }
     /// The read tables, derived from the log.
     public var readTablesPath: String { directory + "/read.sqlite" }
 }

@@ -1,6 +1,7 @@
 // How the program ends: its exit codes, and the one line that says what happened, where, and what to do.
 
 import ArgumentParser
+import EnrollmentAudit
 import EnrollmentEngine
 import EnrollmentReadModel
 import EventLog
@@ -58,13 +59,20 @@ extension Failure {
     /// A failure of the log; its message says where and how to mend it.
     init(_ error: LogError) { self.init(EngineError(error)) }
 
+    /// A failure of an audit; a log that is not what was signed is a finding.
+    init(_ error: AuditError) {
+        self.init(
+            message: Self.sentence(error.message),
+            exitCode: error.code == .contradicted ? ExitStatus.refused : ExitStatus.couldNotRun)
+    }
+
     /// The file that a message names in brackets.
     private static func place(in message: String) -> String {
         message.firstMatch(of: /\[[^\]]*\]/).map { " \($0.output)" } ?? ""
     }
 
     /// The library's messages are sentences; behind the program's name they begin small and end without a stop.
-    fileprivate static func sentence(_ message: String) -> String {
+    static func sentence(_ message: String) -> String {
         let text = message.hasSuffix(".") ? String(message.dropLast()) : message
         // A path or a name keeps its case.
         guard let first = text.first, first.isUppercase, text.dropFirst().first?.isUppercase == false else {
@@ -87,6 +95,8 @@ func exitCode(endingWith error: any Error) -> Int32 {
     case let error as EngineError: return exitCode(endingWith: Failure(error))
     case let error as ReadModelError where error.code == .cancelled: return exitCode(endingWith: Interrupted())
     case let error as ReadModelError: return exitCode(endingWith: Failure(error))
+    case let error as AuditError where error.code == .cancelled: return exitCode(endingWith: Interrupted())
+    case let error as AuditError: return exitCode(endingWith: Failure(error))
     case let error as LogError: return exitCode(endingWith: Failure(error))
     case let error as ExecutionError: return exitCode(endingWith: error.exitCode)
     case is OutputClosed: return ExitStatus.outputClosed.rawValue

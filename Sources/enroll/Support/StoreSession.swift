@@ -2,9 +2,11 @@
 
 import ArgumentParser
 import Enrollment
+import EnrollmentAudit
 import EnrollmentEngine
 import EnrollmentReadModel
 import EventLog
+import Transparency
 
 /// An engine with its read tables, for the length of one subcommand.
 ///
@@ -22,22 +24,50 @@ struct StoreSession: Sendable {
         _ options: StoreOptions, _ work: (StoreSession) async throws -> Value
     ) async throws -> Value {
         let directory = try options.directory
-        return try await with(
-            try await EnrollmentEngine.open(
-                at: directory, options: engineOptions(directory), clock: try StoreClock.chosen()), work)
+        let engine = try await EnrollmentEngine.open(
+            at: directory, options: engineOptions(directory), clock: try StoreClock.chosen())
+        if let failure = shortage(of: engine) {
+            // That the log was cut is what there is to tell; nothing was decided that closing could lose.
+            do { try await engine.close() } catch { throw failure }
+            throw failure
+        }
+        return try await with(engine, work)
     }
 
-    /// What the tables hold was acknowledged: the log must not take it for a torn tail.
+    /// A log that ends before what was signed is not written to: the positions behind its end mean other events.
+    ///
+    /// The log's own opening finds this only where its last segment was open.
+    private static func shortage(of engine: EnrollmentEngine) -> Failure? {
+        guard let signed = signedPosition(engine.layout, engine.settings), engine.lastPosition < signed else {
+            return nil
+        }
+        return .couldNotRun(
+            "the log of \(engine.layout.directory) ends at position \(engine.lastPosition), but \(signed) records of it "
+                + "were signed; put a whole copy in its place, and nothing is written until then")
+    }
+
+    /// Up to where the last checkpoint goes; nil where there is none that can be read, of which the next signing tells.
+    private static func signedPosition(_ layout: StoreLayout, _ settings: StoreSettings) -> Position? {
+        guard let checkpoint = try? ProofTree.lastCheckpoint(at: layout.transparencyPath),
+            checkpoint.origin == settings.origin
+        else { return nil }
+        return Position(checkpoint.size)
+    }
+
+    /// What the tables hold was acknowledged, and so was what was signed: the log must not take it for a torn tail.
     ///
     /// Tables that cannot be read, or of another store, prove nothing, and are told of when they are opened.
     static func engineOptions(_ directory: String) -> EngineOptions {
         var options = EngineOptions()
         let layout = StoreLayout(directory: directory)
-        guard let checkpoint = try? ReadTables.open(at: layout).checkpoint(),
-            let history = try? EventHistory.open(at: directory), checkpoint.storeID == history.storeID,
+        guard let history = try? EventHistory.open(at: directory) else { return options }
+        var proven: Position = 0
+        if let checkpoint = try? ReadTables.open(at: layout).checkpoint(), checkpoint.storeID == history.storeID,
             checkpoint.epoch == history.epoch
-        else { return options }
-        options.log.provenPosition = checkpoint.position
+        {
+            proven = checkpoint.position
+        }
+        options.log.provenPosition = max(proven, signedPosition(layout, history.settings) ?? 0)
         return options
     }
 

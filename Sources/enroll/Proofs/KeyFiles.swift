@@ -1,0 +1,103 @@
+// Small files that proofs need: keys, checkpoints, records. A key is never taken from the directory of a log.
+
+import ArgumentParser
+import EnrollmentEngine
+import Foundation
+import Transparency
+
+/// Reading and making the small files that people name on the command line.
+enum SmallFile {
+    private static let limit = 4 << 20
+
+    /// The whole of a file; `-` is standard input.
+    ///
+    /// - Throws: ``Failure`` where it cannot be read, or is longer than any such file.
+    static func read(_ path: String) throws -> [UInt8] {
+        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open", path) }
+        defer { if descriptor != STDIN_FILENO { close(descriptor) } }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = Foundation.read(descriptor, &chunk, chunk.count)
+            if count == -1 && errno == EINTR { continue }
+            guard count >= 0 else { throw failure("read", path) }
+            if count == 0 { return bytes }
+            bytes += chunk[..<count]
+            guard bytes.count <= limit else {
+                throw Failure.couldNotRun("\(path) is longer than 4 MiB: it is no key, checkpoint, proof or record")
+            }
+        }
+    }
+
+    /// Makes a file that must not exist yet, for its owner alone.
+    static func make(_ path: String, _ bytes: [UInt8]) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            guard errno == EEXIST else { throw failure("make", path) }
+            throw Failure.couldNotRun("\(path) is there already, and is not written over; name another file")
+        }
+        defer { close(descriptor) }
+        var done = 0
+        while done < bytes.count {
+            let count = bytes[done...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            if count == -1 && errno == EINTR { continue }
+            guard count > 0 else { throw failure("write", path) }
+            done += count
+        }
+        guard fsync(descriptor) == 0 else { throw failure("write", path) }
+    }
+
+    /// Whether others than the owner may read a file.
+    static func isOpenToOthers(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & 0o077 != 0
+    }
+
+    /// The store that a path lies in, if any, whatever links lead there.
+    static func store(around path: String) -> String? {
+        var folder = URL(fileURLWithPath: path).resolvingSymlinksInPath().deletingLastPathComponent()
+        while true {
+            let settings = StoreLayout(directory: folder.path).settingsPath
+            if access(settings, F_OK) == 0 { return folder.path }
+            let parent = folder.deletingLastPathComponent()
+            guard parent.path != folder.path, folder.path != "/" else { return nil }
+            folder = parent
+        }
+    }
+
+    private static func failure(_ verb: String, _ path: String) -> Failure {
+        .couldNotRun("could not \(verb) \(path.shortened(to: 200)): \(systemMessage(errno))")
+    }
+}
+
+extension SignerKey {
+    /// Reads the secret key of a log out of a file that nobody else can read.
+    static func load(_ path: String) throws -> SignerKey {
+        let text = String(decoding: try SmallFile.read(path), as: UTF8.self)
+        guard path == "-" || !SmallFile.isOpenToOthers(path) else {
+            throw Failure.couldNotRun("other users may read the secret key in \(path); run chmod 600 on it")
+        }
+        do { return try SignerKey(text.trimmingCharacters(in: .whitespacesAndNewlines)) } catch {
+            throw Failure.couldNotRun("\(path): \(error.message)")
+        }
+    }
+}
+
+extension VerifierKey {
+    /// Takes a published key: the text itself, or the file that it is in.
+    ///
+    /// - Throws: ``Failure`` where it is none, or lies in the directory of a store: whoever changed the log could have
+    ///   changed that key too.
+    static func load(_ argument: String) throws -> VerifierKey {
+        if let key = try? VerifierKey(argument) { return key }
+        if argument != "-", let store = SmallFile.store(around: argument) {
+            throw Failure.couldNotRun(
+                "the key \(argument) lies in the store \(store): take the key that the operator published elsewhere")
+        }
+        let text = String(decoding: try SmallFile.read(argument), as: UTF8.self)
+        do { return try VerifierKey(text.trimmingCharacters(in: .whitespacesAndNewlines)) } catch {
+            throw Failure.couldNotRun("\(argument.shortened(to: 200)): \(error.message)")
+        }
+    }
+}

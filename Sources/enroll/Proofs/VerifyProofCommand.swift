@@ -1,0 +1,158 @@
+// Whether a checkpoint or proof holds, by a key from elsewhere.
+
+import ArgumentParser
+import Enrollment
+import EnrollmentAudit
+import EnrollmentEngine
+import EventLog
+import Transparency
+
+struct VerifyProofCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify-proof",
+        abstract: "Check a checkpoint or a proof with the log's public key.",
+        discussion: """
+            What is checked follows from the file. An inclusion proof needs the record: the one in the proof, --record, \
+            or the one in a copy of the log, --store. A consistency proof needs the older checkpoint, --old, which the \
+            same key must have signed. A checkpoint is checked against every event of a copy of the log where --store \
+            names one; else its signature alone is.
+
+            The key comes from whoever published it, never from the directory of a store.
+
+            Exit codes: 0 verified; 1 tampered: something was changed; 2 it could not be checked.
+
+            EXAMPLES
+              enroll verify-proof receipt.tlog-proof --key spring.pub
+              enroll verify-proof since-march.proof --old spring-2027-03-01.checkpoint --key spring.pub
+              enroll verify-proof spring-2027-03-01.checkpoint --store ./copy --key spring.pub
+            """)
+
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "The checkpoint or proof; - is standard input.") var file: String
+    @Option(help: ArgumentHelp("The log's public key, or the file that it is in.", valueName: "key")) var key: String
+    @Option(help: ArgumentHelp("The record that an inclusion proof is about.", valueName: "file")) var record: String?
+    @Option(help: ArgumentHelp("The older checkpoint of a consistency proof.", valueName: "file")) var old: String?
+    @Option(
+        name: .customLong("store"),
+        help: ArgumentHelp("A copy of the store whose log is compared.", valueName: "dir"))
+    var storePath: String?
+
+    func run() throws {
+        let verifier = try VerifierKey.load(key)
+        let bytes = try SmallFile.read(file)
+        do {
+            try write(try verify(bytes, verifier))
+        } catch let error as TransparencyError {
+            guard error.code == .tampered || error.code == .malformed else {
+                throw Failure.couldNotRun(Failure.sentence(error.message))
+            }
+            try refuse(error.message)
+        } catch let error as AuditError where error.code == .contradicted {
+            try refuse(error.message)
+        }
+    }
+
+    private func verify(_ bytes: [UInt8], _ verifier: VerifierKey) throws -> [(name: StaticString, value: String)] {
+        if InclusionProof.isAnnounced(by: bytes) {
+            return try verifyInclusion(try InclusionProof(parsing: bytes), verifier)
+        }
+        if ConsistencyProof.isAnnounced(by: bytes) {
+            let proof = try ConsistencyProof(parsing: bytes)
+            guard let old else {
+                throw Failure.couldNotRun("a consistency proof begins at an older checkpoint: give it with --old FILE")
+            }
+            try proof.verify(old: try Checkpoint(parsing: try SmallFile.read(old)), with: verifier)
+            return facts("consistency", proof.checkpoint) + [("oldSize", "\(proof.oldSize)")]
+        }
+        let checkpoint = try Checkpoint(parsing: bytes)
+        try checkpoint.verify(with: verifier)
+        guard let history = try history() else {
+            return facts("checkpoint", checkpoint) + [("compared", "the signature alone; --store compares a log")]
+        }
+        let bar = ProgressBar(label: "verify", total: Int(clamping: checkpoint.size))
+        defer { bar.finish() }
+        try history.proofTree().check(checkpoint) { done in
+            bar.update(Int(clamping: done))
+            return !Interruption.isRequested
+        }
+        return facts("checkpoint", checkpoint) + [("compared", counted(checkpoint.size, "event"))]
+    }
+
+    private func verifyInclusion(
+        _ proof: InclusionProof, _ verifier: VerifierKey
+    ) throws -> [(name: StaticString, value: String)] {
+        let bytes: [UInt8]
+        if let record {
+            bytes = try SmallFile.read(record)
+        } else if let history = try history() {
+            let end = try history.lastPosition()
+            guard proof.index < end.rawValue else {
+                throw TransparencyError(.tampered, "The log ends at position \(end), before the record of the proof.")
+            }
+            bytes = try history.proofTree().record(at: Position(proof.index + 1))
+        } else if let extra = proof.extra {
+            bytes = extra
+        } else {
+            throw Failure.couldNotRun("the proof does not hold its record: give --record FILE, or --store DIR")
+        }
+        try proof.verify(record: bytes, with: verifier)
+        let row = try RecordRow(bytes)
+        guard row.position.rawValue == proof.index + 1 else {
+            throw TransparencyError(
+                .tampered, "The record says that it is at position \(row.position), the proof is of \(proof.index + 1)."
+            )
+        }
+        return facts("inclusion", proof.checkpoint)
+            + [("position", "\(row.position)"), ("recordedAt", "\(row.recordedAt)")]
+    }
+
+    private func history() throws -> EventHistory? { try storePath.map { try EventHistory.open(at: $0) } }
+
+    private func facts(_ kind: String, _ checkpoint: Checkpoint) -> [(name: StaticString, value: String)] {
+        [("kind", kind), ("origin", checkpoint.origin), ("size", "\(checkpoint.size)"), ("root", "\(checkpoint.root)")]
+    }
+
+    private func write(_ facts: [(name: StaticString, value: String)]) throws {
+        guard output.isJSON else {
+            try writeList(facts.map { ("\($0.name)", $0.value) })
+            return try StandardOutput.shared.writeLine(Terminal.output.styled("verified", .green))
+        }
+        var writer = JSONWriter()
+        writer.openObject()
+        writer.field("verified", true)
+        for (name, value) in facts { writer.field(name, value) }
+        writer.closeObject()
+        try StandardOutput.shared.write(writer)
+    }
+
+    private func refuse(_ message: String) throws -> Never {
+        if output.isJSON {
+            var writer = JSONWriter()
+            writer.openObject()
+            writer.field("verified", false)
+            writer.field("reason", message)
+            writer.closeObject()
+            try StandardOutput.shared.write(writer)
+            throw ExitStatus.refused
+        }
+        throw Failure(message: "tampered: \(Failure.sentence(message))", exitCode: ExitStatus.refused)
+    }
+}
+
+/// What the canonical encoding of a record says in its fixed places.
+private struct RecordRow {
+    let position: Position
+    let recordedAt: Timestamp
+
+    init(_ bytes: [UInt8]) throws {
+        // Position, type, stream, version, time, actor, command id, length of the payload.
+        guard bytes.count >= 59 else {
+            throw TransparencyError(.malformed, "The record has \(bytes.count) bytes; no record of a log is so short.")
+        }
+        func number(_ offset: Int) -> Int64 {
+            Int64(bitPattern: (0..<8).reduce(0) { $0 | UInt64(bytes[offset + $1]) << UInt64(8 * $1) })
+        }
+        position = Position(number(0))
+        recordedAt = Timestamp(microseconds: number(25))
+    }
+}
