@@ -116,6 +116,8 @@ import Transparency
         let proof = ConsistencyProof(oldSize: 5, hashes: tree.proof(5, 9), checkpoint: try checkpoint(9, key))
         let others = [
             try checkpoint(4, key), try Checkpoint(size: 5, root: tree.root(4), signedBy: key),
+            // Signed, but of a size that its root is not of.
+            try Checkpoint(size: 4, root: tree.root(5), signedBy: key),
             try Checkpoint(size: 5, root: tree.root(5), signedBy: try SignerKey(name: "PeterNeumann")),
         ]
         for old in others {
