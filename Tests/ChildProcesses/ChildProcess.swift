@@ -101,6 +101,7 @@ package final class ChildProcess {
         var pause: UInt32 = 100
         while !isDead && Moment.now < deadline {
             isDead = isWaitable()
+            // Nothing tells of another process's end without taking its status away.
             if !isDead { usleep(pause) }
             pause = min(pause * 2, 10_000)
         }

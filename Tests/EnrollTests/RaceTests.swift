@@ -12,7 +12,7 @@ import Testing
 
     @Test(arguments: [
         "--racers 3000 --seats 100 --clients 64 --kill 4 --seed 1",
-        "--racers 2000 --seats 200 --clients 32 --kill 3 --seed 2 --terms 3 --mix cancel=30,again=10,capacity=5,read=20",
+        "--racers 2000 --seats 200 --clients 32 --kill 3 --seed 2 --terms 3 --mix cancel=30,again=9,capacity=5,read=9",
         "--racers 2000 --seats 200 --clients 32 --kill 3 --seed 3 --admission APPROVAL --mix approve=50,cancel=20",
         "--racers 2000 --seats 100 --clients 32 --kill 3 --seed 4 --refusals transient --rate 20000",
     ])

@@ -169,9 +169,10 @@ def text(results, pictures):
     parts += [
         "## The race",
         "Each command in one durable step: refuse if the person has a seat in the term already or the term is full, "
-        "else store it and raise the count. `hot20k`: one term, 20,000 seats, 20,000 people; `hot200k`: ten times that; "
-        "`hot1k`: one term, 1,000 seats, 20,000 people (attempts a second); `t64`: 64 terms of 1,000 seats, 80,000 "
-        "attempts. C: callers, each waiting for its answer. `*`: noisy. Refusals are stored by ours alone.",
+        "else store it and raise the count. `hot20k`: one term, 20,000 seats, 20,000 people; `hot200k`: ten times "
+        "that; `hot1k`: one term, 1,000 seats, 20,000 people (attempts a second); `t64`: 64 terms of 1,000 "
+        "seats, 80,000 attempts. C: callers, each waiting for its answer. `*`: noisy. Refusals are stored by "
+        "ours alone.",
         race_table(results),
         "Every harness checks at the end that seats taken, people enrolled and acceptances told are the same number, "
         "and the expected one; a race that failed this is not shown here but below.",

@@ -6,9 +6,9 @@ public import Transparency
 /// The proof tree of a log, and the last checkpoint that was signed over it.
 ///
 /// The tree is derived from the log and lies beside it: leaf *p* − 1 is the canonical encoding of the record at
-/// position *p*. Only its tiles from level 1 up are kept, an eighth of a byte an event; they can be deleted, and the next
-/// ``sign(with:deep:progress:)`` makes them again. It works beside a writer, whose log it only reads, and sees nothing
-/// that a crash could take back.
+/// position *p*. Only its tiles from level 1 up are kept, an eighth of a byte an event; they can be deleted, and the
+/// next ``sign(with:deep:progress:)`` makes them again. It works beside a writer, whose log it only reads, and sees
+/// nothing that a crash could take back.
 public struct ProofTree: Sendable {
     /// How far a piece of work is, in records; returning false gives it up.
     public typealias Progress = (_ done: Int64) -> Bool
@@ -43,8 +43,8 @@ public struct ProofTree: Sendable {
     /// Extends the tree to the durable end of the log, and signs it.
     ///
     /// What was signed before is the beginning of what is signed now: either the tree goes on from the kept tiles,
-    /// which must give the root of the last checkpoint, or the whole log is read again and must give that root. With `deep`
-    /// it always is, so that a record that was rewritten since shows.
+    /// which must give the root of the last checkpoint, or the whole log is read again and must give that root. With
+    /// `deep` it always is, so that a record that was rewritten since shows.
     ///
     /// - Throws: `contradicted` where the log is shorter than or differs from what was signed; then nothing is signed
     ///   and no tile is changed. `wrongKey` where another key signed last. `locked`, `log`, `io`, `diskFull`,

@@ -42,8 +42,8 @@ struct StoreSession: Sendable {
             return nil
         }
         return .couldNotRun(
-            "the log of \(engine.layout.directory) ends at position \(engine.lastPosition), but \(signed) records of it "
-                + "were signed; put a whole copy in its place, and nothing is written until then")
+            "the log of \(engine.layout.directory) ends at position \(engine.lastPosition), but \(signed) records of "
+                + "it were signed; put a whole copy in its place, and nothing is written until then")
     }
 
     /// Up to where the last checkpoint goes; nil where there is none that can be read, of which the next signing tells.
