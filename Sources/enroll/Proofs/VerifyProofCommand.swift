@@ -14,8 +14,8 @@ struct VerifyProofCommand: ParsableCommand {
         discussion: """
             What is checked follows from the file. An inclusion proof needs the record: the one in the proof, \
             --record, or the one in a copy of the log, --store. A consistency proof needs the older checkpoint, \
-            --old, which the same key must have signed. A checkpoint is checked against every event of a copy of the log where --store \
-            names one; else its signature alone is.
+            --old, which the same key must have signed. A checkpoint is checked against every event of a copy of \
+            the log where --store names one; else its signature alone is.
 
             The key comes from whoever published it, never from the directory of a store.
 
