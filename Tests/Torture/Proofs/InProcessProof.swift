@@ -57,7 +57,7 @@ struct InProcessProof: Sendable {
             return report
         },
         InProcessProof(
-            key: "stores", name: "commands on the disk", unit: "commands", figures: Figures(200_000, 5_000_000)
+            key: "stores", name: "commands in stores", unit: "commands", figures: Figures(200_000, 5_000_000)
         ) {
             StoreProof.run(seed: $0 &+ UInt64($1))
         },
