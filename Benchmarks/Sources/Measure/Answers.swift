@@ -31,6 +31,7 @@ final class Answers: Sendable {
     private let drawn = Atomic(0)
     // An attempt is handed out once, so that no slot has two writers; all are read after all tasks have ended.
     nonisolated(unsafe) private let kinds: UnsafeMutablePointer<UInt8>
+    // For the same reason: one writer a slot, read when all have ended.
     nonisolated(unsafe) private let nanoseconds: UnsafeMutablePointer<UInt64>
 
     init(capacity: Int, deadline: ContinuousClock.Instant) {

@@ -41,6 +41,7 @@ public struct KilledRace {
             var status: Int32?
             while status == nil && goesOn() {
                 if isEarly ? monotonicNanoseconds() >= patience : history.begun >= moment { break }
+                // A short sleep, since the count in the shared file wakes nobody.
                 usleep(Self.pollMicroseconds)
                 status = ended(child)
             }
@@ -62,6 +63,7 @@ public struct KilledRace {
             }
             // The child hears of a stop through the file, and ends by itself.
             if !goesOn() { history.stop() }
+            // A sleep between two looks, so that a stop is seen while the child still runs.
             usleep(Self.pollMicroseconds * 10)
         }
     }
