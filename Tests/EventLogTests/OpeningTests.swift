@@ -27,6 +27,25 @@ import Testing
         try EventLog.open(at: directory.log).close()
     }
 
+    @Test func `a child that starts at the moment of closing does not keep the lock`() throws {
+        let directory = try TemporaryDirectory()
+        let log = try EventLog.create(at: directory.log)
+        // What a child holds between its fork and its program: another descriptor of the same open file.
+        let copies = try openDescriptors(of: directory.log + "/LOCK").map { dup($0) }
+        defer { for copy in copies { close(copy) } }
+        #expect(copies.count == 1 && copies[0] >= 0)
+        try log.close()
+        try EventLog.open(at: directory.log).close()
+    }
+
+    private func openDescriptors(of path: String) throws -> [Int32] {
+        let wanted = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        return try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { name in
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + name)
+            return target == wanted ? Int32(name) : nil
+        }
+    }
+
     @Test func `a missing directory, an empty one and one of others are told apart`() throws {
         let directory = try TemporaryDirectory()
         #expect(error { _ = try EventLog.open(at: directory.path + "/none") }?.code == .notFound)

@@ -18,10 +18,7 @@ final class WriterLock: Sendable {
     init(path: String) throws(ReadModelError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .system("Opening the lock", path: path) }
-        var request = flock()
-        request.l_type = Int16(F_WRLCK)
-        request.l_whence = Int16(SEEK_SET)
-        guard fcntl(descriptor, Self.setLock, &request) == 0 else {
+        guard Self.set(F_WRLCK, descriptor) else {
             let code = errno
             defer { close(descriptor) }
             guard code == EAGAIN || code == EACCES else { throw .system("Locking", path: path, errno: code) }
@@ -38,11 +35,22 @@ final class WriterLock: Sendable {
 
     deinit { release() }
 
+    /// Lets go, by name: a child process that starts at this moment holds a copy of the descriptor.
     func release() {
         held.withLock { descriptor in
-            if let descriptor { close(descriptor) }
+            if let descriptor {
+                _ = Self.set(F_UNLCK, descriptor)
+                close(descriptor)
+            }
             descriptor = nil
         }
+    }
+
+    private static func set(_ type: Int32, _ descriptor: Int32) -> Bool {
+        var request = flock()
+        request.l_type = Int16(type)
+        request.l_whence = Int16(SEEK_SET)
+        return fcntl(descriptor, setLock, &request) == 0
     }
 
     private static func holder(_ descriptor: Int32) -> Int32? {

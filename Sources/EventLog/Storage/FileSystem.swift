@@ -69,7 +69,8 @@ public enum FileAccess: Hashable, Sendable {
 public protocol FileSystem: Sendable {
     /// Opens a file.
     func open(_ path: String, _ access: FileAccess) throws(FileSystemError) -> Int32
-    /// Closes a descriptor; errors have no remedy and are not reported.
+    /// Closes a descriptor, and gives back its lock even where a child process holds a copy of the descriptor; errors
+    /// have no remedy and are not reported.
     func close(_ descriptor: Int32)
     /// Reads at an offset and returns how many bytes came; 0 at the end of the file.
     func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64)

@@ -24,7 +24,12 @@ public struct PosixFileSystem: FileSystem {
     }
 
     /// Closes a descriptor.
+    ///
+    /// A child process that another thread starts holds a copy of every descriptor until it executes its program, and
+    /// the lock would live as long as the copy: so it is given back by name.
     public func close(_ descriptor: Int32) {
+        var request = Self.lockRequest(F_UNLCK)
+        _ = fcntl(descriptor, Self.setOpenFileDescriptionLock, &request)
         _ = Glibc.close(descriptor)
     }
 
@@ -65,9 +70,7 @@ public struct PosixFileSystem: FileSystem {
 
     /// Takes the exclusive open-file-description lock.
     public func lock(_ descriptor: Int32) throws(FileSystemError) -> Bool {
-        var request = flock()
-        request.l_type = Int16(F_WRLCK)
-        request.l_whence = Int16(SEEK_SET)
+        var request = Self.lockRequest(F_WRLCK)
         do {
             _ = try repeating("fcntl", "descriptor \(descriptor)") {
                 fcntl(descriptor, Self.setOpenFileDescriptionLock, &request)
@@ -76,6 +79,14 @@ public struct PosixFileSystem: FileSystem {
         } catch  where error.errno == EAGAIN || error.errno == EACCES {
             return false
         }
+    }
+
+    /// A request about the whole file.
+    private static func lockRequest(_ type: Int32) -> flock {
+        var request = flock()
+        request.l_type = Int16(type)
+        request.l_whence = Int16(SEEK_SET)
+        return request
     }
 
     /// What a path leads to.
