@@ -151,6 +151,21 @@ import Testing
         #expect(try openAndClose(copy).lastPosition == last)
     }
 
+    @Test func `a closed log that ends before what a projection holds is refused as it is`() throws {
+        let directory = try TemporaryDirectory()
+        var source = BatchSource(seed: 3)
+        let log = try EventLog.create(at: directory.log)
+        try source.append(4, to: log)
+        try log.close()
+        let before = try FileManager.default.contentsOfDirectory(atPath: directory.log).sorted()
+        var options = quietOptions()
+        options.provenPosition = log.lastPosition
+        try EventLog.open(at: directory.log, options: options).close()
+        options.provenPosition = Position(log.lastPosition.rawValue + 1)
+        #expect(code { _ = try EventLog.open(at: directory.log, options: options) } == .corrupted)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.log).sorted() == before)
+    }
+
     @Test func `an opening that writes nothing hides no record that only TAIL proves`() throws {
         let crashed = try crashed()
         let copy = try crashed.directory.copyLog(to: "copy")

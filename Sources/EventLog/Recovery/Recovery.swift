@@ -33,20 +33,32 @@ struct Recovery {
 
     mutating func run() throws(LogError) -> RecoveredLog {
         let tail = try directory.readTail(manifest)
+        let isActive = manifest.segments.last?.isActive == true
+        // How a closed log ends is known before anything is touched; recovery finds out how an active segment does.
+        if !isActive { try check(ending: manifest.segments.last?.end.lastPosition ?? 0, tail) }
         try setAsideUnlisted(tail)
         var writer: SegmentWriter?
-        if let entry = manifest.segments.last, entry.isActive { writer = try recover(entry, tail) }
+        if isActive, let entry = manifest.segments.last { writer = try recover(entry, tail) }
         let end = writer?.entry.end ?? manifest.segments.last?.end
         let lastPosition = (end?.lastPosition ?? 0) + Int64(report.rewrittenRecords)
-        if let tail, tail.durablePosition > lastPosition {
-            throw LogError(
-                .corrupted,
-                "TAIL proves that position \(tail.durablePosition) was acknowledged, but the segments end at "
-                    + "\(lastPosition). Restore the segments from a backup.", path: directory.path)
-        }
+        try check(ending: lastPosition, tail)
         return RecoveredLog(
             manifest: manifest, lastPosition: lastPosition, lastTime: max(lastTime, end?.lastTime ?? Int64.min),
             writer: writer, report: report)
+    }
+
+    /// Refuses a log that ends before what is known to have been acknowledged.
+    private func check(ending lastPosition: Int64, _ tail: Tail?) throws(LogError) {
+        let known = [
+            ("TAIL proves", tail?.durablePosition ?? 0),
+            ("What was derived from the log proves", options.provenPosition.rawValue),
+        ]
+        for (proof, position) in known where position > lastPosition {
+            throw LogError(
+                .corrupted,
+                "\(proof) that position \(position) was acknowledged, but the segments end at \(lastPosition). "
+                    + "Restore the segments from a backup.", path: directory.path)
+        }
     }
 
     private var lastTime = Int64.min
