@@ -27,24 +27,10 @@ import Testing
         _ = try bytes.withUnsafeBytes { try disk.write(descriptor, $0, at: 0) }
     }
 
-    /// The offsets of all blocks.
-    private func blocks(_ bytes: [UInt8]) -> [Int] {
-        var offsets: [Int] = []
-        var offset = Format.headerPageBytes
-        bytes.withUnsafeBytes { buffer in
-            guard let base = buffer.baseAddress else { return }
-            while offset + 64 <= bytes.count, base.load(offset, UInt32.self) == Format.blockMagic {
-                offsets.append(offset)
-                offset += Format.blockHeaderBytes + Format.aligned(Int(base.load(offset + 8, UInt32.self)))
-            }
-        }
-        return offsets
-    }
-
     @Test(arguments: [false, true])
     func `a wiped stretch is damage however far behind it the proof stands`(hasTail: Bool) throws {
         let (disk, file, original) = try crashed(groups: 120)
-        let offsets = blocks(original)
+        let offsets = blockOffsets(in: original)
         let far = try #require(offsets.last)
         let start = offsets[2]
         #expect(far - start > 16 << 10)
@@ -59,7 +45,7 @@ import Testing
 
     @Test func `a block that does not continue the chain is damage, though all its own checksums fit`() throws {
         let (disk, file, original) = try crashed(groups: 6)
-        let offsets = blocks(original)
+        let offsets = blockOffsets(in: original)
         var bytes = original
         bytes.withUnsafeMutableBytes { buffer in
             guard let base = buffer.baseAddress else { return }
@@ -94,7 +80,7 @@ import Testing
         try log.close()
         let left = SimulatedDisk(state.afterProcessDeath)
         var bytes = try #require(left.state.bytes(file))
-        let offsets = blocks(bytes)
+        let offsets = blockOffsets(in: bytes)
         #expect(offsets.count == 4, "one small group, and one of three blocks")
         for index in offsets[2]..<bytes.count { bytes[index] = 0 }
         try store(bytes, file, on: left)
@@ -132,7 +118,7 @@ import Testing
 
     @Test func `a header counts nowhere but in its own place and segment`() throws {
         let (_, _, bytes) = try crashed(groups: 3)
-        let place = blocks(bytes)[1]
+        let place = blockOffsets(in: bytes)[1]
         let salt = bytes.withUnsafeBytes { buffer in
             buffer.baseAddress.map { $0.load(place + 48, UInt32.self) } ?? 0
         }

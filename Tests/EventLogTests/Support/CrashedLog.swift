@@ -30,18 +30,7 @@ struct CrashedLog {
     }
 
     /// The offsets of all blocks.
-    var offsets: [Int] {
-        var offsets: [Int] = []
-        var offset = Format.headerPageBytes
-        bytes.withUnsafeBytes { buffer in
-            guard let base = buffer.baseAddress else { return }
-            while offset + 64 <= bytes.count, base.load(offset, UInt32.self) == Format.blockMagic {
-                offsets.append(offset)
-                offset += Format.blockHeaderBytes + Format.aligned(Int(base.load(offset + 8, UInt32.self)))
-            }
-        }
-        return offsets
-    }
+    var offsets: [Int] { blockOffsets(in: bytes) }
 
     /// TAIL as the process left it.
     func tail() throws -> Tail {
@@ -76,6 +65,20 @@ struct CrashedLog {
     func reading() throws -> (records: [LogRecord], failure: LogError?) {
         rest(of: try LogReader.open(at: Self.path, fileSystem: disk).blocks(from: 1))
     }
+}
+
+/// The offsets of all blocks of an active segment, by their headers.
+func blockOffsets(in bytes: [UInt8]) -> [Int] {
+    var offsets: [Int] = []
+    var offset = Format.headerPageBytes
+    bytes.withUnsafeBytes { buffer in
+        guard let base = buffer.baseAddress else { return }
+        while offset + 64 <= bytes.count, base.load(offset, UInt32.self) == Format.blockMagic {
+            offsets.append(offset)
+            offset += Format.blockHeaderBytes + Format.aligned(Int(base.load(offset + 8, UInt32.self)))
+        }
+    }
+    return offsets
 }
 
 /// Changes a block's header and puts its checksum right.
