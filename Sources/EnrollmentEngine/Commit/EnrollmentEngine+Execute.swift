@@ -22,14 +22,13 @@ extension EnrollmentEngine {
             id: id, actor: actor, command: command, effectiveAt: effectiveAt, expectedVersion: expectedVersion)
         while true {
             if Task.isCancelled { throw .cancelled }
-            let before = log.lastPosition
             let decided = await withUnsafeContinuation { gather(.one(envelope, $0)) }
             do {
                 return try await Submission(engine: self, envelope: envelope, decision: try decided.get()).answer()
             } catch {
                 guard case .overloaded = error else { throw error }
             }
-            try await waitForRoom(behind: before)
+            try await waitForRoom()
         }
     }
 
@@ -41,7 +40,6 @@ extension EnrollmentEngine {
         results.reserveCapacity(envelopes.count)
         while results.count < envelopes.count {
             if Task.isCancelled { return results + failures(.cancelled, count: envelopes.count - results.count) }
-            let before = log.lastPosition
             // No more at once than leaves room for others.
             let rest = envelopes[results.count...].prefix(max(1, options.maximumPendingEvents / 8))
             for decided in await withUnsafeContinuation({ gather(.many(rest, $0)) }) {
@@ -53,7 +51,7 @@ extension EnrollmentEngine {
             }
             guard results.count < rest.endIndex else { continue }
             do throws(ExecutionError) {
-                try await waitForRoom(behind: before)
+                try await waitForRoom()
             } catch { return results + failures(error, count: envelopes.count - results.count) }
         }
         return results
@@ -63,8 +61,16 @@ extension EnrollmentEngine {
         Array(repeating: .failure(error), count: count)
     }
 
-    private func waitForRoom(behind position: Position) async throws(ExecutionError) {
-        do { try await log.waitUntilDurable(position) } catch { throw .unavailable(EngineError(error)) }
+    /// Waits for the next sync; returns at once when nothing waits for the disk any more.
+    ///
+    /// For the oldest event that waits, and not for one that was the last some time ago: that may be durable already,
+    /// and whoever waited for it would ask again and again until the sync that runs now ends.
+    private func waitForRoom() async throws(ExecutionError) {
+        let durable = log.durablePosition
+        guard log.lastPosition > durable else { return }
+        do {
+            try await log.waitUntilDurable(Position(durable.rawValue + 1))
+        } catch { throw .unavailable(EngineError(error)) }
     }
 
     /// Puts a request down, and decides for everyone where nobody does.

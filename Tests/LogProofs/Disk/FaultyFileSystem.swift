@@ -31,6 +31,8 @@ package final class FaultyFileSystem: FileSystem {
         /// Transfers at most so many bytes a write.
         var longestWrite = Int.max
         var fired = 0
+        /// The operation that takes so much longer.
+        var slowed: (operation: String, microseconds: UInt32)?
         /// The operation and path ending to hold once.
         var held: (operation: String, suffix: String)?
         var isHolding = false
@@ -89,6 +91,11 @@ package final class FaultyFileSystem: FileSystem {
         }
     }
 
+    /// Makes every call of one operation take longer, as a disk behind a network does.
+    package func slow(_ operation: String, byMicroseconds microseconds: UInt32) {
+        box.withLock { $0.slowed = (operation, microseconds) }
+    }
+
     /// Holds the next call of an operation until `release`, so that more can gather behind it.
     package func hold(_ operation: String, _ suffix: String) { box.withLock { $0.held = (operation, suffix) } }
 
@@ -108,6 +115,8 @@ package final class FaultyFileSystem: FileSystem {
     /// Counts a call; true when it is to be shortened.
     @discardableResult
     private func note(_ operation: String, _ path: String) throws(FileSystemError) -> Bool {
+        let slowed = box.withLock { $0.slowed }
+        if let slowed, slowed.operation == operation { usleep(slowed.microseconds) }
         let (fault, isHeld) = box.withLock { state -> (Fault?, Bool) in
             state.trace.append(operation + " " + (path.split(separator: "/").last.map(String.init) ?? ""))
             if let refused = state.refused, refused.operation == operation, path.hasSuffix(refused.suffix) {
