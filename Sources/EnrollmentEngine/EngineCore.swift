@@ -24,7 +24,8 @@ struct EngineCore: Sendable {
         state = replay.state
         remembered = replay.remembered
         lastRecordedAt = replay.lastRecordedAt
-        recent = RecentEvents(capacity: options.recentEvents, after: log.lastPosition)
+        recent = RecentEvents(
+            capacity: options.recentEvents, byteCapacity: options.recentEventBytes, after: log.lastPosition)
         self.log = log
         lastPosition = log.lastPosition
         durable = log.durablePosition
@@ -94,9 +95,9 @@ struct EngineCore: Sendable {
         }
         lastRecordedAt = now
         remembered.remember(envelope.id, at: recorded[0].position)
-        for entry in recorded {
+        for (index, entry) in recorded.enumerated() {
             state.evolve(entry.event, at: entry.time)
-            recent.append(entry)
+            recent.append(entry, bytes: batch.payloadBytes(at: index))
         }
         return recorded
     }

@@ -28,6 +28,8 @@ public struct EngineOptions: Sendable {
     ///
     /// 1 or more.
     public var recentEvents = 16_384
+    /// How many bytes the payloads of those may take as they are stored; fewer events are kept where they take more.
+    public var recentEventBytes = 16 << 20
     /// Whether, and how often, snapshots are written.
     public var snapshots: Snapshots = .after(events: 65_536)
     /// The log's own options.

@@ -23,6 +23,11 @@ public struct LogBatch: Sendable {
     /// Whether there is no record yet.
     public var isEmpty: Bool { types.isEmpty }
 
+    /// How many bytes the payload of a record takes; `index` counts from 0.
+    public func payloadBytes(at index: Int) -> Int {
+        payloadEnds[index] - (index > 0 ? payloadEnds[index - 1] : 0)
+    }
+
     /// Empties the batch and names the command that the following records belong to.
     ///
     /// `recordedAt` counts microseconds since 1970-01-01 00:00 UTC and must not run back from batch to batch.

@@ -44,6 +44,31 @@ import Testing
         }
     }
 
+    @Test(arguments: [0, 200, 3000, 1 << 20])
+    func `events that are pushed out by their bytes are read from the log`(recentBytes: Int) async throws {
+        var options = EngineOptions()
+        options.recentEvents = 7
+        options.recentEventBytes = recentBytes
+        try await withStore(options: options) { engine, _ in
+            let course = CourseID(1)
+            _ = try await engine.execute(
+                .createCourse(title: "Long", description: "", category: "", instructor: nil, sourceID: nil),
+                by: .system)
+            for length in [10, 900, 2500, 1, 5000, 0, 40, 900, 900, 900, 30] {
+                _ = try await engine.execute(
+                    .updateCourse(
+                        course, title: nil, description: String(repeating: "x", count: length) + "\(length)",
+                        category: nil),
+                    by: .system)
+                let last = engine.lastPosition.rawValue
+                for first in 0..<last {
+                    let events = try await engine.nextEvents(after: Position(first), limit: .max)
+                    #expect(events.map(\.position.rawValue) == Array(first + 1...last))
+                }
+            }
+        }
+    }
+
     @Test func `a follower that waits ends when its task is cancelled`() async throws {
         try await withStore { engine, _ in
             let follower = Task {
