@@ -51,7 +51,7 @@ struct Recovery {
     private func check(ending lastPosition: Int64, _ tail: Tail?) throws(LogError) {
         let known = [
             ("TAIL proves", tail?.durablePosition ?? 0),
-            ("What was derived from the log proves", options.provenPosition.rawValue),
+            ("What was derived from the log, or signed of it, proves", options.provenPosition.rawValue),
         ]
         for (proof, position) in known where position > lastPosition {
             throw LogError(

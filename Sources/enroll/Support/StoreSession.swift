@@ -26,24 +26,7 @@ struct StoreSession: Sendable {
         let directory = try options.directory
         let engine = try await EnrollmentEngine.open(
             at: directory, options: engineOptions(directory), clock: try StoreClock.chosen())
-        if let failure = shortage(of: engine) {
-            // That the log was cut is what there is to tell; nothing was decided that closing could lose.
-            do { try await engine.close() } catch { throw failure }
-            throw failure
-        }
         return try await with(engine, work)
-    }
-
-    /// A log that ends before what was signed is not written to: the positions behind its end mean other events.
-    ///
-    /// The log's own opening finds this only where its last segment was open.
-    private static func shortage(of engine: EnrollmentEngine) -> Failure? {
-        guard let signed = signedPosition(engine.layout, engine.settings), engine.lastPosition < signed else {
-            return nil
-        }
-        return .couldNotRun(
-            "the log of \(engine.layout.directory) ends at position \(engine.lastPosition), but \(signed) records of "
-                + "it were signed; put a whole copy in its place, and nothing is written until then")
     }
 
     /// Up to where the last checkpoint goes; nil where there is none that can be read, of which the next signing tells.
@@ -54,7 +37,8 @@ struct StoreSession: Sendable {
         return Position(checkpoint.size)
     }
 
-    /// What the tables hold was acknowledged, and so was what was signed: the log must not take it for a torn tail.
+    /// What the tables hold was acknowledged, and so was what was signed: a log that ends before it is not written to,
+    /// since the positions behind its end mean other events.
     ///
     /// Tables that cannot be read, or of another store, prove nothing, and are told of when they are opened.
     static func engineOptions(_ directory: String) -> EngineOptions {

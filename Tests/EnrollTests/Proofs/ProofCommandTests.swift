@@ -163,7 +163,9 @@ import Testing
         let before = try records(of: cut)
         let apply = try Program.run(["apply", "2", "1"], in: cut)
         #expect(apply.exitCode == 2)
-        #expect(apply.error.contains("ends at position 8, but 328 records of it were signed"), "\(apply.error)")
+        #expect(
+            apply.error.contains("position 328 was acknowledged, but the segments end at 8"),
+            "\(apply.error)")
         #expect(try records(of: cut) == before)
     }
 

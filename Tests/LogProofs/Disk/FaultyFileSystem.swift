@@ -116,6 +116,7 @@ package final class FaultyFileSystem: FileSystem {
     @discardableResult
     private func note(_ operation: String, _ path: String) throws(FileSystemError) -> Bool {
         let slowed = box.withLock { $0.slowed }
+        // The sleep is the slow disk.
         if let slowed, slowed.operation == operation { usleep(slowed.microseconds) }
         let (fault, isHeld) = box.withLock { state -> (Fault?, Bool) in
             state.trace.append(operation + " " + (path.split(separator: "/").last.map(String.init) ?? ""))
