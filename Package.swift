@@ -102,8 +102,8 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "EnrollTests", dependencies: ["ChildProcesses", "enroll", "EnrollmentTesting"], exclude: ["Golden"],
-            swiftSettings: strict),
+            name: "EnrollTests", dependencies: ["ChildProcesses", "enroll", "Enrollment", "EnrollmentTesting"],
+            exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "CapacityRaceTests",
             dependencies: ["CapacityRace", "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting"],

@@ -127,34 +127,11 @@ import Testing
         let engine = try await openStore(disk, snapshotsAfter: nil, create: true)
         try await engine.prepareTerm(capacity: 1, users: 3)
         _ = try await engine.execute(.applyEnrollment(user: 2, term: 1), by: .user(2))
-        let state = engine.held.state
         try await engine.close()
-        var log = PlantedLog(log: try EventLog.open(at: snapshotStorePath + "/log", fileSystem: disk), state: state)
+        var log = try PlantedLog(store: snapshotStorePath, fileSystem: disk)
         try plant(&log)
-        try log.log.close()
+        try log.close()
         let (report, differences) = try replay(disk)
         return Planted(report: report, differences: differences)
-    }
-}
-
-/// A log in which decisions are written that nobody made.
-struct PlantedLog {
-    let log: EventLog
-    var state: EnrollmentState
-
-    mutating func plant(
-        _ command: Command, by actor: Actor, _ events: [Event], id: CommandID = .random()
-    ) throws {
-        var batch = LogBatch()
-        batch.reset(commandID: id, actor: actor.stored, recordedAt: Timestamp.day(1).rawValue)
-        for (index, event) in events.enumerated() {
-            let version = state.version(of: event.stream).next
-            batch.append(type: event.type.rawValue, stream: event.stream.key, version: version.rawValue) { bytes in
-                EventCodec.encode(event, effectiveAt: nil, command: index == 0 ? (command, nil) : nil, to: &bytes)
-            }
-            // A story that cannot be is planted, too.
-            if state.canEvolve(event) { state.evolve(event, at: EventTime(recordedAt: .day(1), effectiveAt: nil)) }
-        }
-        _ = try log.enqueue(batch)
     }
 }

@@ -45,7 +45,7 @@ public struct RecordedEvent: Hashable, Sendable {
 
 extension Actor {
     /// How the log stores an actor: 0 for the system, else the user's id.
-    var stored: Int64 {
+    package var stored: Int64 {
         switch self {
         case .system: 0
         case .user(let id): id.rawValue

@@ -1,9 +1,9 @@
 // From an event to the payload of its record. The grammar stands in PAYLOADS.md; the numbers are stored for ever.
 
-internal import Enrollment
+package import Enrollment
 
 /// Translates events and commands to payload bytes and back.
-enum EventCodec {
+package enum EventCodec {
     /// Which events and fields there are; raised when a payload changes its meaning.
     static let version: UInt8 = 1
 
@@ -18,7 +18,7 @@ enum EventCodec {
     ///
     /// `command` belongs to the first event of a batch only, and only where ``Command/init(shownBy:)`` would not give
     /// the same command back.
-    static func encode(
+    package static func encode(
         _ event: Event, effectiveAt: Timestamp?, command: (Command, StreamVersion?)?, to bytes: inout [UInt8]
     ) {
         let flags =

@@ -75,7 +75,7 @@ struct FindingPrinter {
 
     init(_ options: OutputOptions) { isJSON = options.isJSON }
 
-    mutating func write(_ part: String, _ message: String) throws {
+    mutating func write(_ part: String, _ message: String, at position: Position? = nil) throws {
         count += 1
         guard isJSON else {
             let label = Terminal.output.styled("finding", .red)
@@ -84,6 +84,7 @@ struct FindingPrinter {
         var writer = JSONWriter()
         writer.openObject()
         writer.field("finding", part)
+        if let position { writer.field("position", position.rawValue) }
         writer.field("message", message)
         writer.closeObject()
         try StandardOutput.shared.write(writer)
