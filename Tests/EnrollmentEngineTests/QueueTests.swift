@@ -58,10 +58,10 @@ import Testing
                     }
                 }
                 apply(1)
-                while !disk.isHolding { await Task.yield() }
+                try await waitUntil { disk.isHolding }
                 for number in 2...1000 { apply(number) }
                 // First come, first served: an application and its approval are two events.
-                while engine.lastPosition.rawValue < known + 2 * 1000 { await Task.yield() }
+                try await waitUntil { engine.lastPosition.rawValue >= known + 2 * 1000 }
                 #expect(engine.durablePosition.rawValue == known)
                 disk.release()
                 try await group.waitForAll()
@@ -73,14 +73,14 @@ import Testing
         try await withHeldSync { engine, disk, term in
             let known = engine.lastPosition.rawValue
             async let first = engine.execute(.applyEnrollment(user: 1, term: term), by: .user(1))
-            while !disk.isHolding { await Task.yield() }
+            try await waitUntil { disk.isHolding }
             let rest = (2...1000).map { number in
                 let user = UserID(Int64(number))
                 return CommandEnvelope(
                     id: .random(), actor: .user(user), command: .applyEnrollment(user: user, term: term))
             }
             async let results = engine.execute(contentsOf: rest)
-            while engine.lastPosition.rawValue < known + 2 * 1000 { await Task.yield() }
+            try await waitUntil { engine.lastPosition.rawValue >= known + 2 * 1000 }
             disk.release()
             for result in await results { _ = try result.get() }
             _ = try await first

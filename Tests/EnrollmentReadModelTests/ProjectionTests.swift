@@ -161,7 +161,8 @@ struct ProjectionTests {
             while model.position < log.durablePosition {
                 let position = try model.tables.checkpoint().position
                 #expect(position.rawValue <= Int64(before) || position == log.durablePosition)
-                await Task.yield()
+                // A sleep, so that the projection has the turn.
+                try await Task.sleep(for: .milliseconds(1))
             }
             try await run.value
             try model.close()

@@ -31,7 +31,7 @@ import Testing
                 }
             }
         }
-        while log.core.monitor.withLock({ $0.waiters.count }) < 3 { await Task.yield() }
+        try await waitUntil { log.core.monitor.withLock { $0.waiters.count } == 3 }
         #expect(told.withLock { $0 } == [])
         disk.refuse("write", "TAIL", EIO)
         disk.release()

@@ -38,7 +38,8 @@ package final class FaultyFileSystem: FileSystem {
         var isHolding = false
     }
 
-    private static let patienceSeconds = 60.0
+    /// As long as ``waitUntil(isolation:_:)`` waits for those who are to gather meanwhile.
+    private static let patienceSeconds = 600.0
 
     private let base: any FileSystem
     private let box = Mutex(State())
