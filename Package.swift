@@ -36,7 +36,9 @@ let package = Package(
         .target(
             name: "Transparency", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
-        .target(name: "EnrollmentAudit", dependencies: ["EventLog", "Transparency"], swiftSettings: strict),
+        .target(
+            name: "EnrollmentAudit", dependencies: ["Enrollment", "EventLog", "EnrollmentEngine", "Transparency"],
+            swiftSettings: strict),
         .target(
             name: "EnrollmentEngine",
             dependencies: ["Enrollment", "EventLog", .product(name: "Crypto", package: "swift-crypto")],
@@ -114,8 +116,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EnrollmentAuditTests",
-            dependencies: ["EnrollmentAudit", "EnrollmentTesting", "EventLog", "Transparency"],
-            swiftSettings: strict),
+            dependencies: [
+                "Enrollment", "EnrollmentAudit", "EnrollmentEngine", "EnrollmentTesting", "EventLog", "Transparency",
+            ], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

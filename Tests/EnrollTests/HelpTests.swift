@@ -25,6 +25,7 @@ import Testing
         ("backup", ["backup", "restore"]),
         ("history", ["history"]),
         ("replay", ["replay"]),
+        ("explain", ["explain"]),
         ("audit", ["", "decisions"].map { "audit " + $0 }),
         ("checks", ["rebuild", "verify"]),
         ("race", ["race"]),

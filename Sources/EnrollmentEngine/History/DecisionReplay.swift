@@ -88,7 +88,9 @@ private struct DecisionJudge {
         _ command: CommandEnvelope, _ batch: [RecordedEvent]
     ) throws(EngineError) -> DecisionDifference? {
         let recorded = batch.map(\.event)
-        let ruling = rule(on: command, at: batch[0].time.recordedAt)
+        let ruling =
+            remembered.position(of: command.id).map { .seenBefore(at: $0) }
+            ?? state.ruling(on: command, at: batch[0].time.recordedAt)
         for event in batch { try evolve(event) }
         remembered.remember(command.id, at: batch[0].position)
         report.commands += 1
@@ -99,18 +101,6 @@ private struct DecisionJudge {
         report.differences += 1
         return DecisionDifference(
             position: batch[0].position, command: command, recorded: recorded, ruling: ruling)
-    }
-
-    private func rule(on command: CommandEnvelope, at time: Timestamp) -> DecisionDifference.Ruling {
-        if let position = remembered.position(of: command.id) { return .seenBefore(at: position) }
-        let context = CommandContext(
-            actor: command.actor, now: time, effectiveAt: command.effectiveAt,
-            expectedVersion: command.expectedVersion)
-        do throws(Rejection) {
-            return .events(try state.decide(command.command, context))
-        } catch {
-            return .refused(error, recorded: state.refusal(of: command.command, for: error))
-        }
     }
 
     private mutating func evolve(_ event: RecordedEvent) throws(EngineError) {
@@ -124,9 +114,28 @@ private struct DecisionJudge {
     }
 }
 
+extension EventHistory {
+    /// Within how many recorded commands an id that comes again means the same command.
+    package static var rememberedCommands: Int { RememberedCommands.window }
+}
+
+extension EnrollmentState {
+    /// What the rules say about a recorded command in this state, its id aside.
+    package func ruling(on command: CommandEnvelope, at time: Timestamp) -> DecisionDifference.Ruling {
+        let context = CommandContext(
+            actor: command.actor, now: time, effectiveAt: command.effectiveAt,
+            expectedVersion: command.expectedVersion)
+        do throws(Rejection) {
+            return .events(try decide(command.command, context))
+        } catch {
+            return .refused(error, recorded: refusal(of: command.command, for: error))
+        }
+    }
+}
+
 extension DecisionDifference.Ruling {
     /// What the log would have by the rules.
-    fileprivate var events: [Event] {
+    public var events: [Event] {
         switch self {
         case .events(let events): events
         case .refused(_, let event): event.map { [$0] } ?? []
@@ -137,17 +146,26 @@ extension DecisionDifference.Ruling {
 
 extension DecisionDifference: CustomStringConvertible {
     public var description: String {
-        let names = { (events: [Event]) in events.map(\.type.name).joined(separator: ", ") }
         let what = "position \(position), command \(command.id): recorded \(names(recorded)); the rules say "
-        switch ruling {
-        case .events([]): return what + "that nothing changes"
-        case .events(let events) where names(events) == names(recorded):
+        if case .events(let events) = ruling, !events.isEmpty, names(events) == names(recorded) {
             return what + "the same with other contents: \(events), and not \(recorded)"
-        case .events(let events): return what + names(events)
+        }
+        return what + ruling.summary
+    }
+}
+
+extension DecisionDifference.Ruling {
+    /// The ruling in a few words: the events by name, or the code with what it saw.
+    public var summary: String {
+        switch self {
+        case .events([]): return "that nothing changes"
+        case .events(let events): return names(events)
         case .refused(let rejection, _):
             let seen = rejection.observed.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
-            return what + rejection.code.name + (seen.isEmpty ? "" : " (\(seen))")
-        case .seenBefore(let first): return what + "nothing, since position \(first) has the same command id"
+            return rejection.code.name + (seen.isEmpty ? "" : " (\(seen))")
+        case .seenBefore(let first): return "nothing, since position \(first) has the same command id"
         }
     }
 }
+
+private func names(_ events: [Event]) -> String { events.map(\.type.name).joined(separator: ", ") }

@@ -1,6 +1,6 @@
 // The other direction: what became of a command, as one JSON object with its fields in a fixed order.
 
-internal import Enrollment
+package import Enrollment
 public import EventLog
 
 /// Writes results as JSON objects, one a line where the caller wants lines.
@@ -156,7 +156,8 @@ extension JSONWriter {
         }
     }
 
-    fileprivate mutating func append(_ values: [(name: String, value: Rejection.Observed)]) {
+    /// Observed values as fields of the object that is open.
+    package mutating func append(_ values: [(name: String, value: Rejection.Observed)]) {
         for (name, value) in values {
             switch value {
             case .number(let number): field(named: name, number)

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Enrollment
+import EnrollmentAudit
 import EnrollmentEngine
 import EventLog
 
@@ -10,8 +11,8 @@ struct HistoryCommand: AsyncParsableCommand {
         commandName: "history",
         abstract: "Show what happened to a user, course, term or enrollment.",
         discussion: """
-            Lists the events in their order with actor, times and position, refusals included. Needs no lock: works \
-            while another process writes.
+            Lists the events in their order with position, time, actor and reasons, refusals included; of a user also \
+            the courses they teach, of a course also its terms. Needs no lock: works while another process writes.
 
             EXAMPLES
               enroll history enrollment 41
@@ -31,9 +32,9 @@ struct HistoryCommand: AsyncParsableCommand {
     func run() async throws {
         let history = try EventHistory.open(at: try store.directory)
         let last = try history.lastPosition()
-        let subject = try subject(in: history, through: last)
+        let (subject, id) = try subject(in: history, through: last)
         var printer = EventPrinter(output, total: Int(last.rawValue), label: "history")
-        var related = EventFilter(subject)
+        var related = HistoryFilter(subject)
         var cursor = try history.cursor(from: 1, through: last)
         var isKnown = false
         while let event = try cursor.next() {
@@ -47,83 +48,30 @@ struct HistoryCommand: AsyncParsableCommand {
         guard isKnown else {
             throw Failure(
                 message:
-                    "there is no \(kind) \(subject.id) in this store; 'enroll show \(kind)s' lists those there are",
+                    "there is no \(kind) \(id) in this store; 'enroll show \(kind)s' lists those there are",
                 exitCode: ExitStatus.refused)
         }
         try printer.finish(emptyRemark: "")
     }
 
-    private func subject(in history: EventHistory, through last: Position) throws -> EventFilter.Subject {
-        if case .number(let number) = reference {
-            return switch kind {
-            case .user: .user(UserID(number))
-            case .course: .course(CourseID(number))
-            case .term: .term(TermID(number))
-            case .enrollment: .enrollment(EnrollmentID(number))
+    private func subject(in history: EventHistory, through last: Position) throws -> (HistorySubject, id: Int64) {
+        let number: Int64
+        if case .number(let given) = reference {
+            number = given
+        } else {
+            let names = Names(sourceIDs: try history.state(through: last))
+            switch kind {
+            case .user: number = try names.user(reference).rawValue
+            case .course: number = try names.course(reference).rawValue
+            case .term: number = try names.term(reference).rawValue
+            case .enrollment: throw Failure.usage("an enrollment has no source id; give its number")
             }
         }
-        let names = Names(sourceIDs: try history.state(through: last))
-        switch kind {
-        case .user: return .user(try names.user(reference))
-        case .course: return .course(try names.course(reference))
-        case .term: return .term(try names.term(reference))
-        case .enrollment: throw Failure.usage("an enrollment has no source id; give its number")
-        }
-    }
-}
-
-/// Which events belong to a subject's history.
-struct EventFilter {
-    enum Subject {
-        case user(UserID)
-        case course(CourseID)
-        case term(TermID)
-        case enrollment(EnrollmentID)
-
-        var id: Int64 {
-            switch self {
-            case .user(let id): id.rawValue
-            case .course(let id): id.rawValue
-            case .term(let id): id.rawValue
-            case .enrollment(let id): id.rawValue
-            }
-        }
-    }
-
-    private let subject: Subject
-    /// The enrollments of the user, learnt on the way: later events about them name only the term.
-    private var enrollments: Set<EnrollmentID> = []
-
-    init(_ subject: Subject) { self.subject = subject }
-
-    mutating func includes(_ event: Event) -> Bool {
-        switch subject {
-        case .user(let user): return includes(event, user)
-        case .course(let course):
-            if case .termScheduled(_, course, _, _, _, _, _) = event { return true }
-            return event.stream == .course(course)
-        case .term(let term): return event.stream == .term(term) || event.stream == .refusals(term)
-        case .enrollment(let enrollment): return event.enrollment == enrollment
-        }
-    }
-
-    private mutating func includes(_ event: Event, _ user: UserID) -> Bool {
-        if event.stream == .user(user) { return true }
-        if case .enrollmentApplied(let enrollment, user, _, _) = event { enrollments.insert(enrollment) }
-        if case .commandRefused(let refusal) = event { return refusal.user == user }
-        return event.enrollment.map(enrollments.contains) ?? false
-    }
-}
-
-extension Event {
-    /// The enrollment that the event is about, where it is about one.
-    fileprivate var enrollment: EnrollmentID? {
-        switch self {
-        case .enrollmentApplied(let id, _, _, _), .enrollmentApproved(let id, _, _, _),
-            .enrollmentRejected(let id, _, _, _), .enrollmentCancelled(let id, _, _, _, _):
-            id
-        case .commandRefused(let refusal): refusal.enrollment
-        default: nil
+        return switch kind {
+        case .user: (.user(UserID(number)), number)
+        case .course: (.course(CourseID(number)), number)
+        case .term: (.term(TermID(number)), number)
+        case .enrollment: (.enrollment(EnrollmentID(number)), number)
         }
     }
 }
