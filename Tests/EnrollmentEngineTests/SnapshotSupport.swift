@@ -103,7 +103,11 @@ extension FileSystem {
     func snapshots() throws -> [String] { try list(snapshotStorePath + "/snapshots") }
 
     func bytes(ofSnapshot name: String) throws -> [UInt8] {
-        let descriptor = try open(snapshotStorePath + "/snapshots/" + name, .read)
+        try contents(of: snapshotStorePath + "/snapshots/" + name)
+    }
+
+    func contents(of path: String) throws -> [UInt8] {
+        let descriptor = try open(path, .read)
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: Int(try size(descriptor)))
         let count = try bytes.withUnsafeMutableBytes { buffer in try read(descriptor, into: buffer, at: 0) }
@@ -112,7 +116,11 @@ extension FileSystem {
     }
 
     func replaceSnapshot(_ name: String, with bytes: [UInt8]) throws {
-        let descriptor = try open(snapshotStorePath + "/snapshots/" + name, .createOrTruncate)
+        try replace(snapshotStorePath + "/snapshots/" + name, with: bytes)
+    }
+
+    func replace(_ path: String, with bytes: [UInt8]) throws {
+        let descriptor = try open(path, .createOrTruncate)
         defer { close(descriptor) }
         _ = try bytes.withUnsafeBytes { buffer in try write(descriptor, buffer, at: 0) }
     }

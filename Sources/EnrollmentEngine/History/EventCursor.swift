@@ -8,6 +8,8 @@ public struct EventCursor {
     private var blocks: BlockCursor
     private var block = DecodedBlock()
     private var index = 0
+    /// How many events of the block there are to hand out: none after the end or a failure, whatever the block holds.
+    private var count = 0
     private let first: Position
 
     init(_ blocks: BlockCursor, from first: Position) {
@@ -15,7 +17,7 @@ public struct EventCursor {
         self.first = first
     }
 
-    /// The next event, or nil at the end.
+    /// The next event, or nil at the end; no event comes twice, and none that cannot be read is passed over.
     ///
     /// - Throws: `damaged` where the log's bytes or an event's payload cannot be read; it names the position.
     public mutating func next() throws(EngineError) -> RecordedEvent? {
@@ -27,14 +29,18 @@ public struct EventCursor {
         event: RecordedEvent, command: (Command, StreamVersion?)?
     )? {
         while true {
-            while index < block.count {
-                defer { index += 1 }
+            while index < count {
                 if block.firstPosition.rawValue + Int64(index) >= first.rawValue {
-                    return try block.event(at: index)
+                    let found = try block.event(at: index)
+                    index += 1
+                    return found
                 }
+                index += 1
             }
             index = 0
+            count = 0
             guard try translating({ () throws(LogError) in try blocks.next(into: &block) }) else { return nil }
+            count = block.count
         }
     }
 }

@@ -10,26 +10,30 @@ public struct EventFollower {
     private let blocks: LogFollower
     private var block = DecodedBlock()
     private var index = 0
+    /// How many events of the block there are to hand out: none after a failure, whatever the block holds then.
+    private var count = 0
 
     init(_ blocks: LogFollower) { self.blocks = blocks }
 
     /// The next event; nil when none came within the timeout.
     ///
+    /// No event comes twice, and none is passed over: after `io` the next call goes on where this one stopped, and one
+    /// that cannot be read is `damaged` at every call.
+    ///
     /// - Throws: `foreign` when the store was restored meanwhile, and positions mean other events; `damaged`; `io`.
     public mutating func next(timeoutMilliseconds: Int) throws(EngineError) -> RecordedEvent? {
-        if index == block.count {
+        if index == count {
             index = 0
+            count = 0
             let hasNext = try translating { () throws(LogError) in
                 try blocks.next(into: &block, timeoutMilliseconds: timeoutMilliseconds)
             }
-            guard hasNext else {
-                // What is left in the block was handed out before.
-                index = block.count
-                return nil
-            }
+            guard hasNext else { return nil }
+            count = block.count
         }
-        defer { index += 1 }
-        return try block.event(at: index).event
+        let event = try block.event(at: index).event
+        index += 1
+        return event
     }
 }
 
