@@ -37,9 +37,11 @@ enum JSONValue {
 }
 
 /// The beginning of a text from outside, for a complaint.
+///
+/// Counted in scalars: a single character may carry marks without end.
 func excerpt(_ text: String) -> String {
-    let head = text.prefix(40)
-    return head.endIndex == text.endIndex ? text : head + "…"
+    let head = text.unicodeScalars.prefix(40)
+    return head.endIndex == text.endIndex ? text : String(head) + "…"
 }
 
 /// Why a text is no JSON.

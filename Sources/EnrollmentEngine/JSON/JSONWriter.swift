@@ -110,9 +110,13 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// 0xC2 begins the C1 controls, 0xE2 the line separators and bidirectional controls, 0xEF the byte order mark.
+    /// 0xC2 begins the C1 controls, 0xD8 the Arabic letter mark, 0xE2 the line separators and the other bidirectional
+    /// controls, 0xEF the byte order mark.
     private static func mayNeedEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F || byte == 0xC2 || byte == 0xE2 || byte == 0xEF
+        switch byte {
+        case 0..<0x20, 0x22, 0x5C, 0x7F, 0xC2, 0xD8, 0xE2, 0xEF: true
+        default: false
+        }
     }
 
     private mutating func escape(_ text: String) {
@@ -122,7 +126,7 @@ package struct JSONWriter {
             case 0x0A: bytes.append(contentsOf: "\\n".utf8)
             case 0x0D: bytes.append(contentsOf: "\\r".utf8)
             case 0x09: bytes.append(contentsOf: "\\t".utf8)
-            case 0x00..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF:
+            case 0x00..<0x20, 0x7F..<0xA0, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF:
                 let digits = String(scalar.value, radix: 16)
                 bytes.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
             default: bytes.append(contentsOf: scalar.utf8)
