@@ -49,6 +49,8 @@ struct EngineCore: Sendable {
     }
 
     /// Idempotency → decide → append → evolve.
+    ///
+    /// What it appends is written when ``write()`` is called.
     mutating func decide(_ envelope: CommandEnvelope) throws(ExecutionError) -> Decision {
         guard !isClosed else { throw .unavailable(EngineError(.closed, "The engine was closed; open it again.")) }
         if let position = remembered.position(of: envelope.id) { return .seenBefore(at: position) }
@@ -72,6 +74,9 @@ struct EngineCore: Sendable {
         return .accepted(recorded, through: recorded[recorded.count - 1].position)
     }
 
+    /// Has the log write what was decided: once for all commands that are decided in a row.
+    func write() { log.write() }
+
     /// Whether fewer events wait for the disk than may.
     ///
     /// With no room for even one event, callers would wait for a sync that never comes.
@@ -88,7 +93,7 @@ struct EngineCore: Sendable {
     ) throws(ExecutionError) -> [RecordedEvent] {
         let recorded = fillBatch(events, of: envelope, at: now)
         do {
-            lastPosition = try log.enqueue(batch).upperBound
+            lastPosition = try log.enqueue(batch, writesAtOnce: false).upperBound
         } catch {
             if error.code == .overloaded { throw .overloaded }
             throw .unavailable(EngineError(error))

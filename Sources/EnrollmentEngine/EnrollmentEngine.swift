@@ -62,7 +62,10 @@ public final class EnrollmentEngine: Sendable {
         Submission(
             engine: self,
             envelope: envelope,
-            decision: try core.withLock { core throws(ExecutionError) in try core.decide(envelope) })
+            decision: try core.withLock { core throws(ExecutionError) in
+                defer { core.write() }
+                return try core.decide(envelope)
+            })
     }
 
     /// Looks at the state as it is now, which may be a group ahead of the disk: for look-ups such as a source id, not

@@ -86,14 +86,18 @@ public final class EventLog: Sendable {
     /// Assigns positions to a batch and copies it into the gathering group; never waits for the disk.
     ///
     /// The order of calls is the order in the log. The batch is not durable yet: wait for the last of the positions.
+    /// Who enqueues many at once gives `writesAtOnce: false` and calls ``write()`` behind them, so that they are one
+    /// group and not a small one and a large one; until then they may wait.
     ///
     /// - Throws: `invalidArgument`, `batchTooLarge`, `timeRanBack`, `overloaded`, `closed`, or `poisoned` after a
-    /// failed
-    ///   write. After any of them nothing of the batch is in the log.
+    ///   failed write. After any of them nothing of the batch is in the log.
     /// - Complexity: O(*n*) in the bytes of the batch, without allocation once the buffers have grown.
-    public func enqueue(_ batch: borrowing LogBatch) throws(LogError) -> ClosedRange<Position> {
-        try core.enqueue(batch)
-    }
+    public func enqueue(_ batch: borrowing LogBatch, writesAtOnce: Bool = true) throws(LogError)
+        -> ClosedRange<Position>
+    { try core.enqueue(batch, wakes: writesAtOnce) }
+
+    /// Has what was enqueued written, without waiting for it.
+    public func write() { core.wakeCommitter() }
 
     /// Waits until a sync covers the position; returns at once when one does.
     ///
@@ -118,7 +122,7 @@ public final class EventLog: Sendable {
     ///
     /// - Throws: as ``enqueue(_:)`` and ``waitUntilDurable(_:)``.
     public func append(_ batch: borrowing LogBatch) async throws(LogError) -> ClosedRange<Position> {
-        let positions = try core.enqueue(batch)
+        let positions = try core.enqueue(batch, wakes: true)
         try await core.wait(for: positions.upperBound.rawValue).get()
         return positions
     }

@@ -77,7 +77,9 @@ extension EnrollmentEngine {
     private func gather(_ request: CommandQueue.Request) {
         guard queue.add(request) else { return }
         queue.serve { [self] requests in
-            acknowledgements.add(core.withLock { core in requests.map { core.decide($0) } })
+            let decided = core.withLock { core in requests.map { core.decide($0) } }
+            log.write()
+            acknowledgements.add(decided)
         }
     }
 }
@@ -100,6 +102,8 @@ extension EngineCore {
                 through = max(through, decided.through)
                 results.append(decided)
             }
+            // Many commands are a group of their own: the disk has it while the next ones are decided.
+            write()
             return Acknowledgements.Entry(through: through, answer: .many(results, continuation))
         }
     }

@@ -71,8 +71,9 @@ final class LogCore: Sendable {
                 lastTime: recovered.lastTime, closed: segments, active: active))
     }
 
-    /// Assigns positions and copies the batch into the gathering group.
-    func enqueue(_ batch: borrowing LogBatch) throws(LogError) -> ClosedRange<Position> {
+    /// Assigns positions and copies the batch into the gathering group; wakes the committer where it sleeps, unless
+    /// the caller does that later.
+    func enqueue(_ batch: borrowing LogBatch, wakes: Bool) throws(LogError) -> ClosedRange<Position> {
         let bytes = try Self.check(batch)
         let count = Int64(batch.count)
         monitor.lock()
@@ -86,11 +87,26 @@ final class LogCore: Sendable {
         state.pointee.lastPosition += count
         state.pointee.lastTime = batch.recordedAt
         state.pointee.gatheringBytes += bytes
-        let mustWake = state.pointee.isIdle && state.pointee.gathering.heads.count >= state.pointee.wakeAt
-        if mustWake { state.pointee.isIdle = false }
+        let mustWake = wakes && takesWake()
         monitor.unlock()
         if mustWake { monitor.signalWork() }
         return Position(first)...Position(first + count - 1)
+    }
+
+    /// Wakes the committer where it sleeps and enough has gathered.
+    func wakeCommitter() {
+        monitor.lock()
+        let mustWake = takesWake()
+        monitor.unlock()
+        if mustWake { monitor.signalWork() }
+    }
+
+    /// Whether the caller is to wake the committer, which nobody else does then; the monitor is locked.
+    private func takesWake() -> Bool {
+        let state = monitor.state
+        guard state.pointee.isIdle, state.pointee.gathering.heads.count >= state.pointee.wakeAt else { return false }
+        state.pointee.isIdle = false
+        return true
     }
 
     /// Why a batch cannot be taken now; the monitor is locked.
