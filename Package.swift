@@ -37,7 +37,8 @@ let package = Package(
             name: "Transparency", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
         .target(
-            name: "EnrollmentAudit", dependencies: ["Enrollment", "EventLog", "EnrollmentEngine", "Transparency"],
+            name: "EnrollmentAudit",
+            dependencies: ["Enrollment", "EventLog", "EnrollmentEngine", "Pages", "Transparency"],
             swiftSettings: strict),
         .target(
             name: "EnrollmentEngine",
@@ -52,11 +53,13 @@ let package = Package(
         .target(
             name: "EnrollmentTesting", dependencies: ["Enrollment", "EventLog", "EnrollmentEngine"],
             swiftSettings: strict),
+        // Charts and pages in one file, for whatever writes a report.
+        .target(name: "Pages", swiftSettings: strict),
         // The capacity race, and what judges it: the program runs it, and so may benchmarks.
         .target(
             name: "CapacityRace",
             dependencies: [
-                "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting",
+                "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting", "Pages",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: strict),
@@ -64,7 +67,7 @@ let package = Package(
             name: "enroll",
             dependencies: [
                 "CapacityRace", "Enrollment", "EnrollmentAudit", "EventLog", "EnrollmentEngine", "EnrollmentReadModel",
-                "Transparency", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Pages", "Transparency", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
@@ -83,14 +86,15 @@ let package = Package(
         .executableTarget(
             name: "torture",
             dependencies: [
-                "ChildProcesses", "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting", "LogProofs",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CapacityRace", "ChildProcesses", "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting",
+                "LogProofs", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Tests/Torture", swiftSettings: strict),
         .testTarget(
             name: "EventLogTests", dependencies: ["ChildProcesses", "EventLog", "EnrollmentTesting", "LogProofs"],
             swiftSettings: strict),
         .testTarget(
-            name: "TortureTests", dependencies: ["ChildProcesses", "EventLog", "LogProofs", "torture"],
+            name: "TortureTests",
+            dependencies: ["CapacityRace", "ChildProcesses", "EnrollmentEngine", "EventLog", "LogProofs", "torture"],
             swiftSettings: strict),
         .testTarget(
             name: "EnrollmentEngineTests",

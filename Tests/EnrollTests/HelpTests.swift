@@ -26,7 +26,7 @@ import Testing
         ("history", ["history"]),
         ("replay", ["replay"]),
         ("explain", ["explain"]),
-        ("audit", ["", "decisions"].map { "audit " + $0 }),
+        ("audit", ["", "decisions", "report"].map { "audit " + $0 }),
         ("checks", ["rebuild", "verify"]),
         ("race", ["race"]),
         ("tail", ["tail"]),

@@ -1,5 +1,7 @@
 // The page of a race: complete in one file, without a script, legible in light and dark.
 
+internal import Pages
+
 /// Makes the page.
 public struct RaceReport {
     let result: RaceResult
@@ -17,37 +19,19 @@ public struct RaceReport {
         let parameters = result.parameters
         let title = "\(grouped(parameters.racers)) people, \(grouped(parameters.seats * parameters.terms)) seats"
         let isSound = result.isSound && notes.allSatisfy(\.isSound)
-        return """
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>Capacity race: \(escaped(title))</title>
-            <style>
-            \(RaceReport.style)</style>
-            </head>
-            <body>
-            <main>
-            <header>
-            <p class="kind">Capacity race</p>
-            <h1>\(escaped(title))</h1>
-            <p class="verdict \(isSound ? "sound" : "unsound")">\(escaped(verdict(isSound)))</p>
-            </header>
-            \(tiles)
-            <section class="charts">
-            \(figure("Seats", seatsChart, seatsCaption))
-            \(figure("Throughput", throughputChart, throughputCaption))
-            \(figure("Latency", latencyChart, latencyCaption))
-            \(figure("Fairness", fairnessChart, fairnessCaption))
-            </section>
-            \(checksTable)
-            \(parametersTable)
-            </main>
-            </body>
-            </html>
-
-            """
+        return Page.html(
+            kind: "Capacity race", title: title, verdict: (verdict(isSound), isSound),
+            body: """
+                \(tiles)
+                <section class="charts">
+                \(Page.figure("Seats", seatsChart, seatsCaption))
+                \(Page.figure("Throughput", throughputChart, throughputCaption))
+                \(Page.figure("Latency", latencyChart, latencyCaption))
+                \(Page.figure("Fairness", fairnessChart, fairnessCaption))
+                </section>
+                \(checksTable)
+                \(parametersTable)
+                """)
     }
 
     private func verdict(_ isSound: Bool) -> String {
@@ -58,7 +42,7 @@ public struct RaceReport {
     }
 
     private var tiles: String {
-        let figures: [(String, String, Bool?)] = [
+        Page.tiles([
             ("oversold", grouped(result.oversold), result.oversold == 0),
             ("lost", grouped(result.lost), result.lost == 0),
             ("duplicates", grouped(result.duplicates), result.duplicates == 0),
@@ -66,16 +50,7 @@ public struct RaceReport {
             ("durable answers a second", grouped(Int(result.answersPerSecond)), nil),
             ("latency p50", readableTime(result.latencies.values[0]), nil),
             ("latency p99", readableTime(result.latencies.values[2]), nil),
-        ]
-        let tiles = figures.map { name, value, isGood in
-            let style = isGood.map { $0 ? " good" : " bad" } ?? ""
-            return "<div class=\"tile\(style)\"><b>\(escaped(value))</b><span>\(escaped(name))</span></div>"
-        }
-        return "<section class=\"tiles\">\(tiles.joined(separator: "\n"))</section>"
-    }
-
-    private func figure(_ title: String, _ drawing: String, _ caption: String) -> String {
-        "<figure><h2>\(title)</h2>\n\(drawing)<figcaption>\(caption)</figcaption></figure>"
+        ])
     }
 
     // The four charts.

@@ -3,6 +3,13 @@
 internal import EnrollmentTesting
 internal import Glibc
 
+/// A disk whose power a proof can cut: what was not synced is gone.
+public protocol RaceDisk {
+    func cutPower() throws
+    /// Called when nobody uses the disk any more.
+    func restorePower() throws
+}
+
 /// Starts, kills and restarts the process that runs the race.
 public struct KilledRace {
     /// One kill in so many hits a process that is still opening the store.
@@ -13,12 +20,18 @@ public struct KilledRace {
     private let history: HistoryFile
     private let program: String
     private let arguments: [String]
+    private let disk: (any RaceDisk)?
 
     /// A race whose process is `program`, with `arguments` after its name.
-    public init(of program: String, _ arguments: [String], writing history: HistoryFile) {
+    ///
+    /// Where a disk is given, which must not be the history's, each kill takes its power away too.
+    public init(
+        of program: String, _ arguments: [String], writing history: HistoryFile, on disk: (any RaceDisk)? = nil
+    ) {
         self.program = program
         self.arguments = arguments
         self.history = history
+        self.disk = disk
     }
 
     /// Runs to the end; gives the times of the kills.
@@ -49,10 +62,8 @@ public struct KilledRace {
                 try check(status)
                 return kills
             }
-            kill(child, SIGKILL)
+            try end(child)
             kills.append(monotonicNanoseconds())
-            var ignored: Int32 = 0
-            while waitpid(child, &ignored, 0) < 0 && errno == EINTR {}
             guard goesOn() else { return kills }
         }
         let child = try spawn()
@@ -66,6 +77,19 @@ public struct KilledRace {
             // A sleep between two looks, so that a stop is seen while the child still runs.
             usleep(Self.pollMicroseconds * 10)
         }
+    }
+
+    /// Kills the process, after its disk where it has one to lose, and waits until it is gone.
+    private func end(_ child: pid_t) throws(RaceError) {
+        do {
+            defer {
+                kill(child, SIGKILL)
+                var ignored: Int32 = 0
+                while waitpid(child, &ignored, 0) < 0 && errno == EINTR {}
+            }
+            try disk?.cutPower()
+        } catch { throw RaceError("could not cut the power: \(error)") }
+        do { try disk?.restorePower() } catch { throw RaceError("could not mount the disk again: \(error)") }
     }
 
     private func spawn() throws(RaceError) -> pid_t {

@@ -4,5 +4,6 @@ import ArgumentParser
 
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "Judge the history as a whole.", subcommands: [AuditDecisions.self])
+        commandName: "audit", abstract: "Judge the history as a whole.",
+        subcommands: [AuditDecisions.self, AuditReportCommand.self])
 }

@@ -1,6 +1,7 @@
 // What an import says: one line per row that was not taken as it stands, and the counts at the end.
 
 import Enrollment
+import EnrollmentAudit
 import Foundation
 
 /// A row of the report.
@@ -40,16 +41,7 @@ struct ReportLine: Hashable, Sendable {
     }
 
     var csv: String {
-        [source.file, String(source.line), what, code, observed].map(Self.cell).joined(separator: ",")
-    }
-
-    /// A cell that is data wherever it is opened: a spreadsheet takes one that starts with `=`, `+`, `-`, `@`, tab or
-    /// CR for a formula, so that an apostrophe goes before it.
-    static func cell(_ text: String) -> String {
-        var cell = text
-        if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) { cell = "'" + cell }
-        guard cell.unicodeScalars.contains(where: { "\",\n\r".unicodeScalars.contains($0) }) else { return cell }
-        return "\"" + cell.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+        [source.file, String(source.line), what, code, observed].map(csvField).joined(separator: ",")
     }
 }
 

@@ -14,14 +14,14 @@ enum SmallFile {
     /// - Throws: ``Failure`` where it cannot be read, or is longer than any such file.
     static func read(_ path: String) throws -> [UInt8] {
         let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure("open", path) }
+        guard descriptor >= 0 else { throw NewFile.failure("open", path) }
         defer { if descriptor != STDIN_FILENO { close(descriptor) } }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
             let count = Foundation.read(descriptor, &chunk, chunk.count)
             if count == -1 && errno == EINTR { continue }
-            guard count >= 0 else { throw failure("read", path) }
+            guard count >= 0 else { throw NewFile.failure("read", path) }
             if count == 0 { return bytes }
             bytes += chunk[..<count]
             guard bytes.count <= limit else {
@@ -31,22 +31,7 @@ enum SmallFile {
     }
 
     /// Makes a file that must not exist yet, for its owner alone.
-    static func make(_ path: String, _ bytes: [UInt8]) throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            guard errno == EEXIST else { throw failure("make", path) }
-            throw Failure.couldNotRun("\(path) is there already, and is not written over; name another file")
-        }
-        defer { close(descriptor) }
-        var done = 0
-        while done < bytes.count {
-            let count = bytes[done...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            if count == -1 && errno == EINTR { continue }
-            guard count > 0 else { throw failure("write", path) }
-            done += count
-        }
-        guard fsync(descriptor) == 0 else { throw failure("write", path) }
-    }
+    static func make(_ path: String, _ bytes: [UInt8]) throws { try NewFile.write(to: path) { try $0.write(bytes) } }
 
     /// Whether others than the owner may read a file.
     static func isOpenToOthers(_ path: String) -> Bool {
@@ -64,10 +49,6 @@ enum SmallFile {
             guard parent.path != folder.path, folder.path != "/" else { return nil }
             folder = parent
         }
-    }
-
-    private static func failure(_ verb: String, _ path: String) -> Failure {
-        .couldNotRun("could not \(verb) \(path.shortened(to: 200)): \(systemMessage(errno))")
     }
 }
 

@@ -3,6 +3,7 @@
 import CapacityRace
 import EnrollmentEngine
 import Foundation
+import Pages
 
 struct RaceOutput {
     private static let percentiles = ["p50", "p90", "p99", "p99.9", "max"]

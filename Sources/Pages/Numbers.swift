@@ -1,7 +1,7 @@
 // Numbers as people read them, in pages that need no script.
 
 /// Digits in groups of three, with thin blanks between them.
-func grouped(_ value: Int) -> String {
+package func grouped(_ value: Int) -> String {
     let digits = String(value.magnitude)
     var text = ""
     for (index, digit) in digits.enumerated() {
@@ -12,7 +12,7 @@ func grouped(_ value: Int) -> String {
 }
 
 /// A number with so many digits after the point.
-func fixed(_ value: Double, _ digits: Int) -> String {
+package func fixed(_ value: Double, _ digits: Int) -> String {
     guard value.isFinite, value.magnitude < 1e15 else { return "–" }
     var scale = 1
     for _ in 0..<digits { scale *= 10 }
@@ -24,7 +24,7 @@ func fixed(_ value: Double, _ digits: Int) -> String {
 }
 
 /// A time with its unit: `840 ns`, `94 µs`, `1.24 ms`, `2.1 s`.
-public func readableTime(_ nanoseconds: Int64) -> String {
+package func readableTime(_ nanoseconds: Int64) -> String {
     let value = Double(nanoseconds)
     switch nanoseconds {
     case ..<1000: return "\(nanoseconds) ns"
@@ -35,7 +35,7 @@ public func readableTime(_ nanoseconds: Int64) -> String {
 }
 
 /// A power of ten nanoseconds, as an axis names it: `100 µs`.
-func roundTime(_ nanoseconds: Int64) -> String {
+package func roundTime(_ nanoseconds: Int64) -> String {
     switch nanoseconds {
     case ..<1000: "\(nanoseconds) ns"
     case ..<1_000_000: "\(nanoseconds / 1000) µs"
@@ -45,7 +45,7 @@ func roundTime(_ nanoseconds: Int64) -> String {
 }
 
 /// A count that fits on an axis: `950`, `12k`, `1.5M`.
-func short(_ value: Double) -> String {
+package func short(_ value: Double) -> String {
     func cut(_ value: Double, _ unit: String) -> String {
         let text = fixed(value, 1)
         return (text.hasSuffix(".0") ? String(text.dropLast(2)) : text) + unit
@@ -56,7 +56,7 @@ func short(_ value: Double) -> String {
 }
 
 /// Text that a page shows as it is.
-func escaped(_ text: String) -> String {
+package func escaped(_ text: String) -> String {
     text.reduce(into: "") { page, letter in
         switch letter {
         case "&": page += "&amp;"

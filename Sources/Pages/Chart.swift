@@ -1,20 +1,31 @@
-// A frame with two axes, in SVG: what all curves of the report share.
+// A frame with two axes, in SVG: what all curves of all pages share.
 
 /// A place on a chart's plane.
-struct Point {
-    var x: Double
-    var y: Double
+package struct Point {
+    package var x: Double
+    package var y: Double
+
+    package init(x: Double, y: Double) {
+        self.x = x
+        self.y = y
+    }
 }
 
 /// An axis from 0, or from anywhere where it is logarithmic, to its end.
-struct Axis {
+package struct Axis {
     let title: String
     let range: ClosedRange<Double>
     /// Where lines go, and what stands beside them.
     let ticks: [(value: Double, label: String)]
 
+    package init(title: String, range: ClosedRange<Double>, ticks: [(value: Double, label: String)]) {
+        self.title = title
+        self.range = range
+        self.ticks = ticks
+    }
+
     /// A linear axis from 0 that reaches `most`, with at most six lines at round numbers.
-    static func linear(_ title: String, to most: Double, label: (Double) -> String = short) -> Axis {
+    package static func linear(_ title: String, to most: Double, label: (Double) -> String = short) -> Axis {
         let most = max(most, 1e-9)
         var step = 1e-9
         search: while true {
@@ -30,8 +41,8 @@ struct Axis {
     }
 }
 
-/// One chart of the page.
-struct Chart {
+/// One chart of a page.
+package struct Chart {
     static let width = 720.0
     static let height = 300.0
     private static let left = 88.0
@@ -43,7 +54,7 @@ struct Chart {
     private let y: Axis
     private var body = ""
 
-    init(x: Axis, y: Axis) {
+    package init(x: Axis, y: Axis) {
         self.x = x
         self.y = y
     }
@@ -62,13 +73,13 @@ struct Chart {
     }
 
     /// A curve through points.
-    mutating func line(_ points: [Point], _ style: String) {
+    package mutating func line(_ points: [Point], _ style: String) {
         guard !points.isEmpty else { return }
         body += "<polyline class=\"\(style)\" points=\"\(points.map(place).joined(separator: " "))\"/>\n"
     }
 
     /// The area under a curve, down to another curve or the axis.
-    mutating func area(_ points: [Point], over floor: [Point]? = nil, _ style: String) {
+    package mutating func area(_ points: [Point], over floor: [Point]? = nil, _ style: String) {
         guard let first = points.first, let last = points.last else { return }
         let low = y.range.lowerBound
         let edge = floor ?? [Point(x: first.x, y: low), Point(x: last.x, y: low)]
@@ -77,7 +88,7 @@ struct Chart {
     }
 
     /// A line across the chart, with a word at its end.
-    mutating func level(_ value: Double, _ label: String) {
+    package mutating func level(_ value: Double, _ label: String) {
         let start = coordinates(Point(x: x.range.lowerBound, y: value))
         let end = coordinates(Point(x: x.range.upperBound, y: value))
         body += "<line class=\"level\" x1=\"\(start.x)\" y1=\"\(start.y)\" x2=\"\(end.x)\" y2=\"\(end.y)\"/>\n"
@@ -86,26 +97,26 @@ struct Chart {
     }
 
     /// A line from bottom to top at an instant.
-    mutating func mark(_ value: Double, _ title: String) {
+    package mutating func mark(_ value: Double, _ title: String) {
         let low = coordinates(Point(x: value, y: y.range.lowerBound))
         let high = coordinates(Point(x: value, y: y.range.upperBound))
         body += "<line class=\"mark\" x1=\"\(low.x)\" y1=\"\(low.y)\" x2=\"\(high.x)\" y2=\"\(high.y)\">"
         body += "<title>\(escaped(title))</title></line>\n"
     }
 
-    /// A filled cell between two corners.
-    mutating func cell(_ low: Point, _ high: Point, opacity: Double) {
+    /// A filled cell between two corners; a style has its own opacity.
+    package mutating func cell(_ low: Point, _ high: Point, _ style: String = "cell", opacity: Double = 1) {
         let corner = coordinates(Point(x: low.x, y: high.y))
         let other = coordinates(Point(x: high.x, y: low.y))
         guard let left = Double(corner.x), let top = Double(corner.y), let right = Double(other.x),
             let bottom = Double(other.y)
         else { return }
-        body += "<rect class=\"cell\" x=\"\(corner.x)\" y=\"\(corner.y)\" width=\"\(fixed(right - left, 1))\" "
+        body += "<rect class=\"\(style)\" x=\"\(corner.x)\" y=\"\(corner.y)\" width=\"\(fixed(right - left, 1))\" "
         body += "height=\"\(fixed(bottom - top, 1))\" fill-opacity=\"\(fixed(opacity, 2))\"/>\n"
     }
 
     /// A point with a word beside it.
-    mutating func dot(_ point: Point, _ label: String) {
+    package mutating func dot(_ point: Point, _ label: String) {
         let (across, down) = coordinates(point)
         body += "<circle class=\"dot\" cx=\"\(across)\" cy=\"\(down)\" r=\"3.5\"/>\n"
         body += "<text class=\"note\" x=\"\(across)\" y=\"\(down)\" dx=\"9\" dy=\"18\">"
@@ -113,7 +124,7 @@ struct Chart {
     }
 
     /// The drawing; `label` tells it to those who cannot see it.
-    func svg(label: String) -> String {
+    package func svg(label: String) -> String {
         var frame = ""
         for tick in x.ticks {
             let (across, down) = coordinates(Point(x: tick.value, y: y.range.lowerBound))

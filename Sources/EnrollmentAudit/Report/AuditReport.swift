@@ -1,0 +1,139 @@
+// What an audit of terms reports: who got seats in which order, what was out of the ordinary, and when.
+
+public import Enrollment
+internal import EnrollmentEngine
+public import EventLog
+
+/// The report on the terms of a store, as of one position.
+///
+/// ``tables`` gives all of it as rows, for text, CSV and pages alike.
+public struct AuditReport: Sendable {
+    /// The log's identity, and the name that it has in proofs.
+    public let storeID: String
+    public let origin: String
+    /// The last event that was read.
+    public let position: Position
+    /// Those of the terms that were asked for, in the order of their ids.
+    public let terms: [TermReport]
+    /// Events of these terms that carry a time of their own, in the order of the log.
+    public let backDated: [BackDatedEntry]
+}
+
+/// What happened to the seats of one term.
+public struct TermReport: Sendable {
+    /// The term as it is at the report's position.
+    public internal(set) var term: Term
+    public internal(set) var courseTitle: String
+    /// Every enrollment, in the order of application.
+    public internal(set) var allocations: [Allocation] = []
+    /// How many commands about the term's enrollments were refused, by code.
+    public internal(set) var refusals: [RejectionCode: Int] = [:]
+    /// Seats that operators gave: above the capacity, or without an application.
+    public internal(set) var overrides: [SeatOverride] = []
+    public internal(set) var capacityChanges: [CapacityChange] = []
+    /// The times at which more seats were taken than there are.
+    public internal(set) var overCapacity: [OverCapacity] = []
+    /// Every change of the seats taken or of the capacity, in the order of the log.
+    public internal(set) var seats: [SeatCount] = []
+    /// When applications came, whether accepted or refused.
+    public internal(set) var applications: [ApplicationTime] = []
+}
+
+/// An event's place in time: where it stands, when, and by whom.
+public struct AuditMoment: Hashable, Sendable {
+    public let position: Position
+    public let time: EventTime
+    public let actor: Actor
+
+    init(_ event: RecordedEvent) {
+        position = event.position
+        time = event.time
+        actor = event.actor
+    }
+}
+
+/// One enrollment from application to decision.
+public struct Allocation: Sendable {
+    public let enrollment: EnrollmentID
+    public let user: UserID
+    /// The user's id in the outside world, where they have one.
+    public internal(set) var userSourceID: String?
+    public let applied: AuditMoment
+    /// Whether an operator enrolled them without an application of theirs.
+    public let isDirect: Bool
+    /// Which of the taken seats it was when it took its own: 1 for the first; nil where it never had one.
+    public internal(set) var seat: Int?
+    /// What decided the application: its approval, rejection or cancellation; nil while it is pending.
+    public internal(set) var decided: AuditMoment?
+    public internal(set) var decision: EnrollmentStatus?
+    public internal(set) var isOverbooked = false
+    /// Where it stands at the report's position.
+    public internal(set) var status = EnrollmentStatus.pending
+    /// What ended it after it was approved.
+    public internal(set) var ended: AuditMoment?
+    /// The reason that the last of these commands gave.
+    public internal(set) var reason: String?
+
+    /// Microseconds from application to decision, by their own times where they have some; nil while it is pending.
+    public var waitedMicroseconds: Int64? {
+        decided.map { $0.time.effectiveTime.rawValue - applied.time.effectiveTime.rawValue }
+    }
+}
+
+/// A seat that an operator gave above the capacity, or without an application.
+public struct SeatOverride: Sendable {
+    public let moment: AuditMoment
+    public let enrollment: EnrollmentID
+    public let user: UserID
+    public let isDirect: Bool
+    public let isOverbooked: Bool
+    /// After the seat was taken.
+    public let capacity: Int
+    public let taken: Int
+    public let reason: String?
+}
+
+/// A change of a term's capacity.
+public struct CapacityChange: Sendable {
+    public let moment: AuditMoment
+    public let from: Int
+    public let to: Int
+    /// The seats taken at that moment.
+    public let taken: Int
+    public let reason: String?
+
+    /// Whether it went below the seats taken.
+    public var isBelowTaken: Bool { to < taken }
+}
+
+/// A time in which more seats were taken than the term had.
+public struct OverCapacity: Sendable {
+    public let start: AuditMoment
+    /// What began it: an approval above the capacity, or a cut below the seats taken.
+    public let cause: EventType
+    /// Nil where it lasts still.
+    public internal(set) var end: AuditMoment?
+    /// How many seats above the capacity, at most.
+    public internal(set) var most: Int
+}
+
+/// The seats of a term after an event.
+public struct SeatCount: Hashable, Sendable {
+    public let time: EventTime
+    public let taken: Int
+    public let capacity: Int
+}
+
+/// When an application came.
+public struct ApplicationTime: Hashable, Sendable {
+    public let time: EventTime
+    public let isAccepted: Bool
+}
+
+/// An event whose own time differs from when it was recorded.
+public struct BackDatedEntry: Sendable {
+    public let moment: AuditMoment
+    public let term: TermID
+    public let type: EventType
+    public let enrollment: EnrollmentID?
+}

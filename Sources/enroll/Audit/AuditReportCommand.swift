@@ -1,0 +1,145 @@
+// The report on terms: as text or JSON, as CSV files, and as a page.
+
+import ArgumentParser
+import Enrollment
+import EnrollmentAudit
+import EnrollmentEngine
+import EventLog
+import Foundation
+
+struct AuditReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "Report who got seats in which order, and what was out of the ordinary.",
+        discussion: """
+            For each term: the allocation order with the wait from application to decision, overrides and direct \
+            enrollments with actor and reason, capacity changes, times over capacity, refusals by code, and entries \
+            with a time of their own. Prints the tables; the allocation order only of one --term, or as JSON. --csv \
+            writes all of them as CSV files, --html as one page with charts that needs nothing else. Needs no lock.
+
+            EXAMPLES
+              enroll audit report
+              enroll audit report --term 3
+              enroll audit report --csv audit-2027 --html audit-2027.html
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+    @Option(help: ArgumentHelp("Only this term: its number, or @SOURCE-ID.", valueName: "id")) var term: Reference?
+    @Option(
+        help: ArgumentHelp(
+            "The last position to report on; the last durable one if none is given.", valueName: "position"))
+    var to: Position?
+    @Option(help: ArgumentHelp("A directory to make for the CSV files.", valueName: "dir")) var csv: String?
+    @Option(help: ArgumentHelp("The page to write; it must not exist.", valueName: "file")) var html: String?
+
+    func run() throws {
+        let history = try EventHistory.open(at: try store.directory)
+        let last = try history.lastPosition(notBefore: to)
+        // Before the work, so that nobody waits for what cannot be written.
+        for path in [csv, html] { try path.map(NewFile.check) }
+        let chosen = try term.map { try termID($0, in: history, through: last) }
+        let bar = ProgressBar(label: "audit report", total: Int(clamping: last.rawValue))
+        defer { bar.finish() }
+        let report = try history.auditReport(on: chosen, through: last) { position in
+            bar.update(Int(clamping: position.rawValue))
+            try Interruption.check()
+        }
+        bar.finish()
+        let tables = report.tables
+        if let csv { try writeCSV(tables, into: csv) }
+        if let html { try NewFile.write(to: html) { try $0.write(Array(ReportPage(report).html.utf8)) } }
+        if output.isJSON { return try writeJSON(report, tables) }
+        for table in tables where table.name != "allocations" || term != nil { try write(table) }
+    }
+
+    private func termID(_ reference: Reference, in history: EventHistory, through last: Position) throws -> TermID {
+        let state = try history.state(through: last)
+        let id = try Names(sourceIDs: state).term(reference)
+        guard state[id] != nil else {
+            throw Failure(
+                message: "there is no term \(id) in this store; 'enroll show terms' lists those there are",
+                exitCode: ExitStatus.refused)
+        }
+        return id
+    }
+
+    private func writeCSV(_ tables: [ReportTable], into directory: String) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw Failure.couldNotRun("cannot make the directory \(directory): its parent is missing or not writable")
+        }
+        for table in tables {
+            try NewFile.write(to: "\(directory)/\(table.name).csv") { file in
+                var bytes: [UInt8] = []
+                table.appendCSVHeader(to: &bytes)
+                for row in 0..<table.count {
+                    table.appendCSVRow(row, to: &bytes)
+                    if bytes.count > 1 << 16 {
+                        try file.write(bytes)
+                        bytes.removeAll(keepingCapacity: true)
+                        try Interruption.check()
+                    }
+                }
+                try file.write(bytes)
+            }
+        }
+    }
+
+    private func writeJSON(_ report: AuditReport, _ tables: [ReportTable]) throws {
+        var writer = JSONWriter()
+        for table in tables {
+            for row in 0..<table.count {
+                writer.removeAll()
+                writer.openObject()
+                writer.field("table", table.name)
+                for (column, cell) in zip(table.columns, table.row(row)) { writer.append(cell, named: column.name) }
+                writer.closeObject()
+                try StandardOutput.shared.write(writer)
+            }
+        }
+        writer.removeAll()
+        writer.openObject()
+        writer.field("table", "report")
+        writer.field("storeID", report.storeID)
+        writer.field("origin", report.origin)
+        writer.field("position", report.position.rawValue)
+        writer.closeObject()
+        try StandardOutput.shared.write(writer)
+    }
+
+    private func write(_ table: ReportTable) throws {
+        guard table.count > 0 else { return }
+        try StandardOutput.shared.writeLine(Terminal.output.styled(table.title, .bold))
+        // Columns that say nothing in any row would only push the others off the screen.
+        var isUsed = table.columns.map { _ in false }
+        for row in 0..<table.count {
+            for (index, cell) in table.row(row).enumerated() where !isUsed[index] { isUsed[index] = !cell.text.isEmpty }
+        }
+        let chosen = table.columns.indices.filter { isUsed[$0] }
+        var lines = Table(
+            chosen.map { index in
+                let title = table.columns[index].name.uppercased().replacing("_", with: " ")
+                return table.columns[index].isNumber ? .number(title) : .text(title)
+            })
+        for row in 0..<table.count {
+            let cells = table.row(row)
+            try lines.append(chosen.map { cells[$0].text })
+        }
+        try lines.finish(emptyRemark: "")
+        try StandardOutput.shared.writeLine("")
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func append(_ cell: ReportCell, named name: String) {
+        switch cell {
+        case .number(let number): field(named: name, number)
+        case .text(let text): field(named: name, text)
+        // As the tables have it.
+        case .flag(let flag): field(named: name, flag ? 1 : 0)
+        case .none: break
+        }
+    }
+}
