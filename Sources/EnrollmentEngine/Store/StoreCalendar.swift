@@ -10,6 +10,9 @@ public import Enrollment
 public struct StoreCalendar: Sendable {
     private let calendar: Calendar
 
+    /// 1582-10-15: Foundation takes earlier days for those of the Julian calendar, which a ``Day`` never is.
+    private static let reform = Day(daysSinceEpoch: -141_427)
+
     /// - Throws: `invalidArgument` where there is no such zone.
     public init(timeZone identifier: String) throws(EngineError) {
         guard let zone = TimeZone(identifier: identifier) else {
@@ -23,11 +26,17 @@ public struct StoreCalendar: Sendable {
 
     /// The first instant of a day.
     public func startOfDay(_ day: Day) -> Timestamp {
+        guard day >= Self.reform else {
+            return Timestamp(microseconds: (Int64(day.daysSinceEpoch) * 86_400 - Int64(earlyOffset)) * 1_000_000)
+        }
         let (year, month, number) = day.components
         let midnight = calendar.date(from: DateComponents(year: year, month: month, day: number)) ?? .distantPast
         // A clock change may swallow midnight: the day then starts later.
         return Timestamp(calendar.startOfDay(for: midnight))
     }
+
+    /// The zone's offset before the reform, in seconds: no zone had clock changes then.
+    private var earlyOffset: Int { calendar.timeZone.secondsFromGMT(for: .distantPast) }
 
     /// A term from the first to the last day, both inclusive, with the instants at which they begin and end.
     public func dates(from first: Day, through last: Day) -> TermDates {
@@ -45,6 +54,7 @@ public struct StoreCalendar: Sendable {
         if let offset = parsed.offsetSeconds {
             return parsed.timestamp(offsetSeconds: offset)
         }
+        guard parsed.day >= Self.reform else { return parsed.timestamp(offsetSeconds: earlyOffset) }
         let (year, month, day) = parsed.day.components
         let components = DateComponents(
             year: year, month: month, day: day, hour: parsed.hour, minute: parsed.minute, second: parsed.second)
