@@ -74,7 +74,7 @@ struct Enroll: ParsableCommand {
                 subcommands: [
                     ShowCommand.self, HistoryCommand.self, TailCommand.self, ReplayCommand.self, LogCommand.self,
                 ]),
-            CommandGroup(name: "AUDIT", subcommands: [ExplainCommand.self, AuditCommand.self]),
+            CommandGroup(name: "AUDIT", subcommands: [ExplainCommand.self, DiffCommand.self, AuditCommand.self]),
             CommandGroup(
                 name: "PROOF",
                 subcommands: [

@@ -26,6 +26,7 @@ import Testing
         ("history", ["history"]),
         ("replay", ["replay"]),
         ("explain", ["explain"]),
+        ("diff", ["diff"]),
         ("audit", ["", "decisions", "report"].map { "audit " + $0 }),
         ("checks", ["rebuild", "verify"]),
         ("race", ["race"]),

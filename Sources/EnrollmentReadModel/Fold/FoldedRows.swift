@@ -163,6 +163,15 @@ struct FoldedRefusal: FoldedRow {
     }
 }
 
+extension FoldedRefusal {
+    init(_ refusal: Refusal, _ moment: Moment) {
+        self.init(
+            command: refusal.command, user: refusal.user.rawValue, term: refusal.term.rawValue,
+            enrollment: refusal.enrollment?.rawValue, code: refusal.rejection.code, recordedAt: moment.recordedAt,
+            touchedAt: moment.position)
+    }
+}
+
 /// A row of `projection_courses`; only published courses have one.
 struct FoldedPublication: FoldedRow {
     static let table = TableName.publications

@@ -64,10 +64,7 @@ struct TableFold {
             if let enrollment = refusal.enrollment {
                 _ = try place(of: enrollment.rawValue, in: enrollments.count, "enrollment")
             }
-            return FoldedRefusal(
-                command: refusal.command, user: refusal.user.rawValue, term: refusal.term.rawValue,
-                enrollment: refusal.enrollment?.rawValue, code: refusal.rejection.code,
-                recordedAt: moment.recordedAt, touchedAt: moment.position)
+            return FoldedRefusal(refusal, moment)
         }
         return nil
     }

@@ -12,7 +12,8 @@ extension Schema {
     private static let readableTables: [(table: String, columns: [String])] =
         TableName.allCases.filter { $0 != .projection && !$0.isInternal }.map { ($0.rawValue, $0.columns) }
 
-    private static let instants: Set<String> = [
+    /// The columns that hold instants.
+    static let instants: Set<String> = [
         "created_at", "updated_at", "applied_at", "processed_at", "recorded_at", "enrollment_opens_at",
         "enrollment_closes_at",
     ]

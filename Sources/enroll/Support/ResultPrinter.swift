@@ -140,7 +140,7 @@ private func text(_ name: String, _ value: Rejection.Observed) -> String {
 }
 
 /// A text in quotes where it has blanks, is empty, or could be taken for something else.
-private func quoted(_ text: String) -> String {
+func quoted(_ text: String) -> String {
     let safe = text.neutralised
     let needsQuotes = safe.isEmpty || safe.contains { $0 == " " || $0 == "\"" || $0 == "=" }
     return needsQuotes ? "\"\(safe.replacing("\"", with: "\\\""))\"" : safe
