@@ -14,6 +14,6 @@ struct Torture: AsyncParsableCommand {
             """,
         subcommands: [
             AllCommand.self, KillCommand.self, PowerCommand.self, SpaceCommand.self, FaultsCommand.self,
-            MemoryCommand.self, WriterCommand.self, TailerCommand.self,
+            RaceCommand.self, MemoryCommand.self, WriterCommand.self, TailerCommand.self, RacerCommand.self,
         ])
 }

@@ -1,6 +1,9 @@
 // The proofs that need real processes and real disks, small; `torture all --tier ci` runs them to their figures.
 
+import CapacityRace
 import ChildProcesses
+import EnrollmentEngine
+import Foundation
 import Testing
 
 @testable import torture
@@ -54,6 +57,43 @@ import Testing
             #expect(run.counted("while \(scene)") > 10, "\(run.output)")
         }
         #expect(run.counted("ended the writer") > 20, "\(run.output)")
+    }
+}
+
+/// One after the other, so that they do not take each other's time.
+@Suite(.serialized) struct `A race on a real disk` {
+    @Test(
+        .enabled(if: RootTests.mayRun || RootTests.mustRun, "cutting the power of a disk needs root"),
+        arguments: DiskFormat.allCases)
+    func `keeps every seat that was given when the power fails, and sells none twice`(format: DiskFormat) async throws {
+        let arguments = ["race", "--filesystem", format.rawValue, "--cycles", "5", "--seed", "7"]
+        let run = try await TortureRun.of(arguments).get()
+        #expect(run.ending == .exited(0), "\(run.output)")
+        #expect(run.counted("of 5") >= 5, "\(run.output)")
+        #expect(run.counted("answers") > 1000, "\(run.output)")
+        #expect(run.counted("never answered") > 0, "\(run.output)")
+    }
+
+    @Test func `syncs at least once for every group, as the kernel counts`() async throws {
+        guard Strace.obstacle() == nil else {
+            #expect(!RootTests.mustRun)
+            return
+        }
+        let scratch = try Scratch()
+        let race = RaceShape()
+        let parameters = race.parameters(kills: 0)
+        try await RaceStore.make(at: scratch.path + "/store", for: parameters).close()
+        let trace = scratch.path + "/trace"
+        let run = try await TortureRun.of(
+            ["racer", scratch.path + "/store", scratch.path + "/history"] + race.words,
+            under: ["strace", "-f", "-qq", "-e", "trace=fdatasync", "-e", "status=successful", "-o", trace]
+        ).get()
+        #expect(run.ending == .exited(0), "\(run.output)")
+        let syncs = try String(contentsOfFile: trace, encoding: .utf8).split(separator: "\n").count {
+            $0.contains("= 0")
+        }
+        #expect(run.counted("groups") > 10, "\(run.output)")
+        #expect(syncs >= run.counted("groups"), "\(syncs) calls, \(run.output)")
     }
 }
 

@@ -80,6 +80,8 @@ struct ProcessProof {
             ProcessProof(figures: Figures(300, 3000), weight: 22, run: FaultProof.run),
             ProcessProof(figures: Figures(30, 1000), weight: 12) { try PowerProof.run(.ext4, $0) },
             ProcessProof(figures: Figures(30, 1000), weight: 12) { try PowerProof.run(.xfs, $0) },
+            ProcessProof(figures: Figures(10, 200), weight: 5) { try RaceProof.run(.ext4, $0) },
+            ProcessProof(figures: Figures(10, 200), weight: 5) { try RaceProof.run(.xfs, $0) },
             ProcessProof(figures: Figures(500, 10_000), weight: 50, run: KillProof.run),
         ]
     }

@@ -19,12 +19,13 @@ struct TortureRun {
     }()
 
     /// Runs a proof to its end, without a thread of the pool that the other tests share.
-    static func of(_ arguments: [String]) async -> Result<TortureRun, any Error> {
+    /// Another program may start it, which is then given its words.
+    static func of(_ arguments: [String], under starter: [String] = []) async -> Result<TortureRun, any Error> {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 continuation.resume(
                     returning: Result {
-                        let process = try ChildProcess([program] + arguments, error: .joined)
+                        let process = try ChildProcess(starter + [program] + arguments, error: .joined)
                         process.closeInput()
                         let lines = process.remainingLines(until: .afterSeconds(600))
                         return TortureRun(ending: process.wait(), output: lines.joined(separator: "\n"))
