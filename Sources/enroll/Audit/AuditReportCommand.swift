@@ -13,14 +13,18 @@ struct AuditReportCommand: ParsableCommand {
         discussion: """
             For each term: the allocation order with the wait from application to decision, overrides and direct \
             enrollments with actor and reason, capacity changes, times over capacity, refusals by code, and entries \
-            with a time of their own. Prints the tables; the allocation order only of one --term, or as JSON. --csv \
-            writes all of them as CSV files, --html as one page with charts that needs nothing else. Needs no lock.
+            with a time of their own. Prints the first 200 rows of each; the allocation order only of one --term, or \
+            as JSON, which has all rows. --csv writes all of them as CSV files, --html as one page with charts that \
+            needs nothing else. Needs no lock.
 
             EXAMPLES
               enroll audit report
               enroll audit report --term 3
               enroll audit report --csv audit-2027 --html audit-2027.html
             """)
+
+    /// An import alone has an entry of its own time for every event.
+    private static let longestTable = 200
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
@@ -112,10 +116,11 @@ struct AuditReportCommand: ParsableCommand {
     private func write(_ table: ReportTable) throws {
         guard table.count > 0 else { return }
         try StandardOutput.shared.writeLine(Terminal.output.styled(table.title, .bold))
+        let rows = (0..<min(table.count, Self.longestTable)).map(table.row)
         // Columns that say nothing in any row would only push the others off the screen.
         var isUsed = table.columns.map { _ in false }
-        for row in 0..<table.count {
-            for (index, cell) in table.row(row).enumerated() where !isUsed[index] { isUsed[index] = !cell.text.isEmpty }
+        for row in rows {
+            for (index, cell) in row.enumerated() where !isUsed[index] { isUsed[index] = !cell.text.isEmpty }
         }
         let chosen = table.columns.indices.filter { isUsed[$0] }
         var lines = Table(
@@ -123,11 +128,12 @@ struct AuditReportCommand: ParsableCommand {
                 let title = table.columns[index].name.uppercased().replacing("_", with: " ")
                 return table.columns[index].isNumber ? .number(title) : .text(title)
             })
-        for row in 0..<table.count {
-            let cells = table.row(row)
-            try lines.append(chosen.map { cells[$0].text })
-        }
+        for row in rows { try lines.append(chosen.map { row[$0].text }) }
         try lines.finish(emptyRemark: "")
+        if table.count > rows.count {
+            try StandardOutput.shared.writeLine(
+                "… and \(counted(table.count - rows.count, "more row")); --csv and --format json have them all")
+        }
         try StandardOutput.shared.writeLine("")
     }
 }

@@ -54,6 +54,19 @@ import Testing
         #expect(nowhere.exitCode == 2 && nowhere.errorLines.count == 1, "\(nowhere)")
     }
 
+    @Test func `shows the first rows of a long table, and says where the others are`() throws {
+        let store = try TemporaryStore.empty(timeZone: "Asia/Seoul")
+        _ = try store.importing(["csv", Fixture.path("university")])
+        let text = try Program.run(["audit", "report"], in: store)
+        #expect(text.exitCode == 0)
+        let rows = text.output.split(separator: "Back-dated entries\n").last?.split(separator: "\n") ?? []
+        #expect(rows.count == 202)
+        let more = try #require(rows.last?.firstMatch(of: /^… and (\d+) more rows; --csv and --format json have/))
+        let all = try Program.run(["audit", "report", "--format", "json"], in: store)
+        let count = all.lines.count { $0.hasPrefix(#"{"table":"back-dated","#) }
+        #expect(Int(more.output.1) == count - 200)
+    }
+
     @Test func `has one line for a term that is unknown`() throws {
         let store = try store()
         let unknown = try Program.run(["audit", "report", "--term", "9"], in: store)
