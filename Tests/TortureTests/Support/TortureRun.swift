@@ -19,6 +19,7 @@ struct TortureRun {
     }()
 
     /// Runs a proof to its end, without a thread of the pool that the other tests share.
+    ///
     /// Another program may start it, which is then given its words.
     static func of(_ arguments: [String], under starter: [String] = []) async -> Result<TortureRun, any Error> {
         await withCheckedContinuation { continuation in
