@@ -121,7 +121,8 @@ let package = Package(
         .testTarget(
             name: "EnrollmentAuditTests",
             dependencies: [
-                "Enrollment", "EnrollmentAudit", "EnrollmentEngine", "EnrollmentTesting", "EventLog", "Transparency",
+                "Enrollment", "EnrollmentAudit", "EnrollmentEngine", "EnrollmentTesting", "EventLog", "Pages",
+                "Transparency",
             ], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

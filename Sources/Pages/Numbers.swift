@@ -56,14 +56,18 @@ package func short(_ value: Double) -> String {
 }
 
 /// Text that a page shows as it is.
+///
+/// By scalars, as a browser reads it: a character may be a letter that joins a `<` to itself.
 package func escaped(_ text: String) -> String {
-    text.reduce(into: "") { page, letter in
-        switch letter {
-        case "&": page += "&amp;"
-        case "<": page += "&lt;"
-        case ">": page += "&gt;"
-        case "\"": page += "&quot;"
-        default: page.append(letter)
+    var page = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "&": page.append(contentsOf: "&amp;".unicodeScalars)
+        case "<": page.append(contentsOf: "&lt;".unicodeScalars)
+        case ">": page.append(contentsOf: "&gt;".unicodeScalars)
+        case "\"": page.append(contentsOf: "&quot;".unicodeScalars)
+        default: page.append(scalar)
         }
     }
+    return String(page)
 }

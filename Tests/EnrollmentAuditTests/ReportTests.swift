@@ -7,6 +7,7 @@ import EventLog
 import Testing
 
 @testable import EnrollmentAudit
+@testable import Pages
 
 @Suite struct `The audit report` {
     /// Two seats under APPROVAL; students are the users 2 to 5.
@@ -114,8 +115,33 @@ import Testing
         for (field, expected) in [
             ("plain", "plain"), ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@x", "'@x"), ("\tx", "'\tx"),
             ("\rx", "\"'\rx\""), ("a,b", "\"a,b\""), ("say \"so\"", "\"say \"\"so\"\"\""), ("a\nb", "\"a\nb\""),
-            ("a=b", "a=b"), ("", ""),
-        ] { #expect(csvField(field) == expected) }
+            ("a=b", "a=b"), ("", ""), ("a\"\u{301},=1", "\"a\"\"\u{301},=1\""),
+        ] { #expect(Array(csvField(field).utf8) == Array(expected.utf8)) }
+    }
+
+    @Test(arguments: [
+        ("a<b>&\"c\"", "a&lt;b&gt;&amp;&quot;c&quot;"), ("\u{600}<img\u{600}>", "\u{600}&lt;img\u{600}&gt;"),
+        ("<\u{301}&\u{301}\"\u{301}", "&lt;\u{301}&amp;\u{301}&quot;\u{301}"), ("가나 é", "가나 é"), ("", ""),
+    ])
+    func `shows text as it is, whatever joins a sign to a letter`(text: String, expected: String) {
+        #expect(Array(escaped(text).utf8) == Array(expected.utf8))
+    }
+
+    @Test(arguments: [
+        EventTime(recordedAt: Timestamp(microseconds: .max)),
+        EventTime(recordedAt: Timestamp(microseconds: .max - 1), effectiveAt: Timestamp(microseconds: .min)),
+        EventTime(recordedAt: .day(400), effectiveAt: Timestamp(microseconds: .max)),
+    ])
+    func `refuses a time that no calendar has, instead of computing with it`(time: EventTime) async throws {
+        let store = try await store()
+        try await store.plant { log in
+            try log.plant(
+                .changeTermCapacity(1, to: 99), by: .system,
+                [.termCapacityChanged(1, from: 3, to: 99, taken: 2, reason: nil)], at: time)
+        }
+        let history = try await store.history()
+        let error = #expect(throws: AuditError.self) { try history.auditReport() }
+        #expect(error?.message.contains("years 1 to 9999") == true)
     }
 
     @Test func `makes a page that loads nothing and runs nothing`() async throws {

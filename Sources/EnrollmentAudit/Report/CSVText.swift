@@ -26,5 +26,12 @@ package func csvField(_ text: String) -> String {
     let isFormula = text.utf8.first.map("=+-@\t\r".utf8.contains) ?? false
     let field = isFormula ? "'" + text : text
     guard field.utf8.contains(where: "\",\r\n".utf8.contains) else { return field }
-    return "\"" + field.replacing("\"", with: "\"\"") + "\""
+    // By scalars, as whoever reads the file finds them: a mark may join a quote to itself.
+    var quoted = "\"".unicodeScalars
+    for scalar in field.unicodeScalars {
+        if scalar == "\"" { quoted.append(scalar) }
+        quoted.append(scalar)
+    }
+    quoted.append("\"")
+    return String(quoted)
 }
