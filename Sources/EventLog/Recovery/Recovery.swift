@@ -34,9 +34,10 @@ struct Recovery {
     mutating func run() throws(LogError) -> RecoveredLog {
         let tail = try directory.readTail(manifest)
         let isActive = manifest.segments.last?.isActive == true
+        let leftovers = try unlisted(tail)
         // How a closed log ends is known before anything is touched; recovery finds out how an active segment does.
         if !isActive { try check(ending: manifest.segments.last?.end.lastPosition ?? 0, tail) }
-        try setAsideUnlisted(tail)
+        try setAside(leftovers)
         var writer: SegmentWriter?
         if isActive, let entry = manifest.segments.last { writer = try recover(entry, tail) }
         let end = writer?.entry.end ?? manifest.segments.last?.end
@@ -180,11 +181,10 @@ struct Recovery {
         return block.recordedAt.last
     }
 
-    /// Clears away what the manifest does not name: copies and originals of sealed segments, and, into the quarantine,
-    /// creations that a crash cut short.
+    /// What the manifest does not name, looked at and not touched.
     ///
-    /// - Throws: `corrupted` when such a file proves acknowledged records, or when a named file is missing.
-    private mutating func setAsideUnlisted(_ tail: Tail?) throws(LogError) {
+    /// - Throws: `corrupted` where a segment is missing, or one that is not named holds acknowledged records.
+    private func unlisted(_ tail: Tail?) throws(LogError) -> [(name: String, what: Leftover)] {
         var missing = Set(manifest.segments.map(\.name))
         let strangers = try directory.list().filter { missing.remove($0) == nil }
         if let lost = missing.isEmpty ? nil : manifest.segments.first(where: { missing.contains($0.name) }) {
@@ -193,18 +193,28 @@ struct Recovery {
                 "The segment with positions from \(lost.firstPosition) on is missing. Restore it from a backup.",
                 path: directory.path(of: lost.name))
         }
+        var found: [(name: String, what: Leftover)] = []
         for name in strangers {
-            let path = directory.path(of: name)
-            switch try directory.leftover(name, manifest, tail) {
-            case .none: continue
-            case .copy: try directory.unlink(name)
-            case .original: try directory.retire(name, options)
-            case .creation(let reason): try setAside(name, reason)
-            case .proof(let first):
+            let what = try directory.leftover(name, manifest, tail)
+            if case .proof(let first) = what {
                 throw LogError(
                     .corrupted,
                     "The manifest does not name this segment, which holds acknowledged records from position "
-                        + "\(first) on. Restore the manifest from a backup.", path: path)
+                        + "\(first) on. Restore the manifest from a backup.", path: directory.path(of: name))
+            }
+            found.append((name, what))
+        }
+        return found
+    }
+
+    /// Removes or sets aside what a crash left; what holds acknowledged records is not among it.
+    private mutating func setAside(_ leftovers: [(name: String, what: Leftover)]) throws(LogError) {
+        for (name, what) in leftovers {
+            switch what {
+            case .none, .proof: continue
+            case .copy: try directory.unlink(name)
+            case .original: try directory.retire(name, options)
+            case .creation(let reason): try setAside(name, reason)
             }
             try directory.sync()
         }
