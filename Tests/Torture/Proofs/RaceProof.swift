@@ -59,6 +59,10 @@ struct RaceProof {
             of: TortureProgram.path, ["racer", store, elsewhere.path + "/history"] + shape.words, writing: history,
             on: disk
         ).run { Moment.now < deadline }
+        // Where the time was over after a cut, nobody has opened the log since: only a writer recovers it.
+        try Self.waiting {
+            try await EnrollmentEngine.open(at: store, options: parameters.engineOptions).close()
+        }
         try judge(store, history, killed)
     }
 
