@@ -63,6 +63,7 @@ public final class EnrollmentEngine: Sendable {
             engine: self,
             envelope: envelope,
             decision: try core.withLock { core throws(ExecutionError) in
+                core.beginPass()
                 defer { core.write() }
                 return try core.decide(envelope)
             })

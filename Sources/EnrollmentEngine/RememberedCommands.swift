@@ -37,6 +37,9 @@ struct RememberedCommands: Sendable {
     /// O(1).
     func position(of id: CommandID) -> Position? { place(of: id, tag(id)).map { ring[$0].position } }
 
+    /// Brings the slot of an id near the processor; gives a number without meaning.
+    func touch(_ id: CommandID) -> UInt64 { table.touch(tag(id)) }
+
     /// Makes room for as many as will come.
     mutating func reserveCapacity(_ count: Int) {
         ring.reserveCapacity(count)

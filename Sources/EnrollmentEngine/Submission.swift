@@ -17,29 +17,33 @@ public struct Submission: Sendable {
     /// - Throws: ``ExecutionError``.
     public func outcome() async throws(ExecutionError) -> Receipt {
         do { try await engine.log.waitUntilDurable(decision.through) } catch { throw .unavailable(EngineError(error)) }
-        return try await answer()
+        return try await engine.answer(to: envelope, decision)
     }
+}
 
-    /// The answer, which is durable by now.
-    func answer() async throws(ExecutionError) -> Receipt {
+extension EnrollmentEngine {
+    /// What was decided about a command, which is durable by now, as its caller is told.
+    func answer(to envelope: CommandEnvelope, _ decision: EngineCore.Decision) async throws(ExecutionError) -> Receipt {
         switch decision {
         case .accepted(let events, let position):
             return Receipt(commandID: envelope.id, position: position, events: events, isReplay: false)
-        case .refused(let rejection, let refusal, let position):
-            if case .versionConflict(let stream, let expected, let actual) = rejection {
-                let since = try await engine.events(of: stream, after: expected, through: actual, before: position)
-                throw .versionConflict(rejection, at: position, since: since)
-            }
-            throw .refused(rejection, at: position, refusal: refusal, isReplay: false)
-        case .seenBefore(let position): return try await firstAnswer(at: position)
+        case .refused(.versionConflict(let stream, let expected, let actual), _, let position):
+            let since = try await events(of: stream, after: expected, through: actual, before: position)
+            throw .versionConflict(
+                .versionConflict(stream, expected: expected, actual: actual), at: position, since: since)
+        case .refused(let rejection, let recorded, let position):
+            throw .refused(rejection, at: position, refusal: recorded.first, isReplay: false)
+        case .seenBefore(let position): return try await firstAnswer(to: envelope, at: position)
         }
     }
 
     /// What was answered when the command came for the first time.
-    private func firstAnswer(at position: Position) async throws(ExecutionError) -> Receipt {
+    private func firstAnswer(
+        to envelope: CommandEnvelope, at position: Position
+    ) async throws(ExecutionError) -> Receipt {
         let batch: RecordedBatch
         do {
-            batch = try await engine.batches.batch(at: position, through: engine.durablePosition)
+            batch = try await batches.batch(at: position, through: durablePosition)
         } catch { throw .unavailable(error) }
         guard batch.command == envelope else { throw .commandIDReused(envelope.id, at: position) }
         let last = batch.events[batch.events.count - 1]

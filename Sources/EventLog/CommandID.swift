@@ -1,6 +1,6 @@
 // The identity of a command, which makes a retry after an unknown outcome safe.
 
-internal import Glibc
+internal import Synchronization
 
 /// Sixteen bytes that name a command; a retry carries the same ones.
 ///
@@ -19,12 +19,7 @@ public struct CommandID: Hashable, Sendable {
 
     /// Draws a random identifier in the shape of a version 4 UUID (RFC 9562).
     public static func random() -> CommandID {
-        // One call of the system for both halves: whoever lets ids be drawn pays for it with every command.
-        var bits: (high: UInt64, low: UInt64) = (0, 0)
-        if getentropy(&bits, 16) != 0 {
-            var generator = SystemRandomNumberGenerator()
-            bits = (generator.next(), generator.next())
-        }
+        let bits = RandomPool.shared.withLock { $0.next() }
         let high = bits.high & 0xFFFF_FFFF_FFFF_0FFF | 0x0000_0000_0000_4000
         let low = bits.low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         return CommandID(high: high, low: low)

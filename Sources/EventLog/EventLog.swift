@@ -96,6 +96,20 @@ public final class EventLog: Sendable {
         -> ClosedRange<Position>
     { try core.enqueue(batch, wakes: writesAtOnce) }
 
+    /// Assigns positions to whole batches that their one writer has checked, and takes them into the gathering group.
+    ///
+    /// All of them or none. Leaves `batches` empty, with memory to be used again.
+    ///
+    /// - Throws: `timeRanBack`, `closed`, or `poisoned` after a failed write.
+    /// - Complexity: O(1) where nothing gathers yet, else O(*n*) in their bytes.
+    package func enqueue(_ batches: inout RecordColumns) throws(LogError) { try core.enqueue(&batches) }
+
+    /// How many bytes wait for the disk, as canonical encodings, of the most that may.
+    package var pendingBytes: (waiting: Int, limit: Int) {
+        let waiting = core.monitor.withLock { $0.gatheringBytes + $0.writingBytes }
+        return (waiting, core.options.maximumPendingBytes)
+    }
+
     /// Has what was enqueued written, without waiting for it.
     public func write() { core.wakeCommitter() }
 

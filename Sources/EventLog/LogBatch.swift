@@ -5,41 +5,23 @@
 /// `reset` keeps the capacity, so that a long-lived builder stops allocating. The contents are checked when the batch
 /// is enqueued, not here.
 public struct LogBatch: Sendable {
-    var types: [UInt8] = []
-    var streams: [UInt64] = []
-    var versions: [Int64] = []
-    var payloadEnds: [Int] = []
-    var payload: [UInt8] = []
-    var commandID = CommandID(high: 0, low: 0)
-    var actor: Int64 = 0
-    var recordedAt: Int64 = 0
+    var columns = RecordColumns()
 
     /// Makes an empty batch; call ``reset(commandID:actor:recordedAt:)`` before the first record.
     public init() {}
 
     /// The number of records.
-    public var count: Int { types.count }
+    public var count: Int { columns.count }
 
     /// Whether there is no record yet.
-    public var isEmpty: Bool { types.isEmpty }
-
-    /// How many bytes the payload of a record takes; `index` counts from 0.
-    public func payloadBytes(at index: Int) -> Int {
-        payloadEnds[index] - (index > 0 ? payloadEnds[index - 1] : 0)
-    }
+    public var isEmpty: Bool { columns.count == 0 }
 
     /// Empties the batch and names the command that the following records belong to.
     ///
     /// `recordedAt` counts microseconds since 1970-01-01 00:00 UTC and must not run back from batch to batch.
     public mutating func reset(commandID: CommandID, actor: Int64, recordedAt: Int64) {
-        types.removeAll(keepingCapacity: true)
-        streams.removeAll(keepingCapacity: true)
-        versions.removeAll(keepingCapacity: true)
-        payloadEnds.removeAll(keepingCapacity: true)
-        payload.removeAll(keepingCapacity: true)
-        self.commandID = commandID
-        self.actor = actor
-        self.recordedAt = recordedAt
+        columns.removeAll()
+        columns.begin(commandID: commandID, actor: actor, recordedAt: recordedAt)
     }
 
     /// Adds a record, whose payload the closure appends to the shared array.
@@ -47,10 +29,7 @@ public struct LogBatch: Sendable {
     /// The closure must only append. `type` must be below 128, and the record's canonical encoding must not exceed
     /// 65,535 bytes; both are checked when the batch is enqueued.
     public mutating func append(type: UInt8, stream: UInt64, version: Int64, payload fill: (inout [UInt8]) -> Void) {
-        fill(&payload)
-        types.append(type)
-        streams.append(stream)
-        versions.append(version)
-        payloadEnds.append(payload.count)
+        if columns.heads.isEmpty { columns.begin(commandID: CommandID(high: 0, low: 0), actor: 0, recordedAt: 0) }
+        columns.append(type: type, stream: stream, version: version, payload: fill)
     }
 }

@@ -113,6 +113,34 @@ import Testing
         }
     }
 
+    @Test func `counts the bytes that wait, too, before the state moves`() async throws {
+        let disk = FaultyFileSystem()
+        var options = options(disk)
+        options.maximumPendingEvents = 10_000
+        options.log.maximumPendingBytes = 1000
+        try await withStore(options: options) { engine, _ in
+            let term = try await engine.prepareTerm(capacity: 500, users: 500)
+            disk.hold("sync", ".log")
+            var taken: [Submission] = []
+            var isOverloaded = false
+            for number in 1...500 where !isOverloaded {
+                do throws(ExecutionError) { taken.append(try engine.submit(apply(number, term))) } catch {
+                    guard case .overloaded = error else { throw error }
+                    isOverloaded = true
+                }
+            }
+            #expect(isOverloaded)
+            #expect((1...20).contains(taken.count))
+            #expect(engine.read { $0[term]?.enrolledCount } == taken.count)
+            disk.release()
+            for submission in taken { _ = try await submission.outcome() }
+            // In one call more lie there than may wait: they are taken piece by piece.
+            let rest = (taken.count + 1...500).map { apply($0, term) }
+            for result in await engine.execute(contentsOf: rest) { _ = try result.get() }
+            #expect(engine.read { $0[term]?.enrolledCount } == 500)
+        }
+    }
+
     private func apply(_ number: Int, _ term: TermID) -> CommandEnvelope {
         let user = UserID(Int64(number))
         return CommandEnvelope(id: .random(), actor: .user(user), command: .applyEnrollment(user: user, term: term))

@@ -83,7 +83,7 @@ import Testing
         var columns = RecordColumns()
         for _ in 0..<60 {
             source.make(records: 4, payload: 40)
-            columns.append(source.batch)
+            columns.append(source.batch.columns)
         }
         let encoder = BlockEncoder(level: 1)
         let decoder = BlockDecoder()
@@ -169,7 +169,7 @@ import Testing
                 $0.append(UInt8(student >> 8))
                 $0.append(0)
             }
-            columns.append(batch)
+            columns.append(batch.columns)
         }
         let encoder = BlockEncoder(level: 1)
         let buffer = ByteBuffer()

@@ -52,6 +52,17 @@ extension EnrollmentState {
         index.termsBySourceID.place(of: sourceID) { terms[$0].sourceID }.map { terms[$0].id }
     }
 
+    /// Brings what deciding a command will look up near the processor; gives a number without meaning, to be kept.
+    package func touch(_ command: Command) -> UInt64 {
+        switch command {
+        case .applyEnrollment(let user, let term), .enrollDirectly(let user, let term, _, _):
+            index.live.touch(
+                Index.tag(
+                    user: UInt32(truncatingIfNeeded: user.rawValue), term: UInt32(truncatingIfNeeded: term.rawValue)))
+        default: 0
+        }
+    }
+
     /// The pending or approved enrollment of `user` in `term`, or nil; also in a term that is completed.
     public func liveEnrollment(of user: UserID, in term: TermID) -> EnrollmentID? {
         guard let user = UInt32(exactly: user.rawValue), let term = UInt32(exactly: term.rawValue) else { return nil }

@@ -85,6 +85,9 @@ package struct PlaceTable: Sendable {
         return tags.reduce(0) { $0 &+ slots[Int($1) & mask] }
     }
 
+    /// Brings the slot where a tag belongs near the processor; gives a number without meaning, to be kept.
+    @inlinable package func touch(_ tag: UInt32) -> UInt64 { slots.isEmpty ? 0 : slots[Int(tag) & (slots.count &- 1)] }
+
     /// Makes room for so many places, so that the table does not grow on the way there.
     package mutating func reserveCapacity(_ count: Int) {
         if count * 4 > slots.count * 3 { grow(for: count) }

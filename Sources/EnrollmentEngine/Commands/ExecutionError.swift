@@ -10,10 +10,10 @@ public enum ExecutionError: Error, Sendable {
     /// `at` is the position at which it was decided: every event up to it was seen, none after it. `refusal` is the
     /// recorded form, where the rejection is one of those that the log keeps; `isReplay` says that it was recorded
     /// when the command came for the first time.
-    case refused(Rejection, at: Position, refusal: RecordedEvent?, isReplay: Bool)
+    indirect case refused(Rejection, at: Position, refusal: RecordedEvent?, isReplay: Bool)
     /// The stream has moved on since the version that the caller expected; `since` holds its events from then on, at
     /// most the latest 1,000.
-    case versionConflict(Rejection, at: Position, since: [RecordedEvent])
+    indirect case versionConflict(Rejection, at: Position, since: [RecordedEvent])
     /// The id belongs to another command, which was recorded at `at`.
     case commandIDReused(CommandID, at: Position)
     /// Too much waits for the disk, and the caller chose not to wait. Nothing was executed.

@@ -13,8 +13,15 @@ final class Acknowledgements: Sendable {
 
         /// Tells the answer, with the failure in the place of whatever no sync will ever cover.
         func tell(durable: Position, failure: EngineError?) {
+            guard let failure else {
+                switch answer {
+                case .one(let decided, let continuation): continuation.resume(returning: decided)
+                case .many(let decided, let continuation): continuation.resume(returning: decided)
+                }
+                return
+            }
             func known(_ decided: CommandQueue.Decided) -> CommandQueue.Decided {
-                guard let failure, decided.through > durable else { return decided }
+                guard decided.through > durable else { return decided }
                 return .failure(.unavailable(failure))
             }
             switch answer {

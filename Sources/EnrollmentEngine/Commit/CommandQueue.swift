@@ -11,50 +11,80 @@ internal import Synchronization
 /// Tzafrir, SPAA 2010.)
 final class CommandQueue: Sendable {
     /// What one caller wants decided, and how it is told when that is durable.
-    enum Request {
-        /// One command, as most callers have it, costs no array.
-        case one(CommandEnvelope, UnsafeContinuation<Decided, Never>)
-        /// Fewer answers than commands say that there was no room for the rest; nothing of that was executed.
-        case many(ArraySlice<CommandEnvelope>, UnsafeContinuation<[Decided], Never>)
+    struct Single {
+        let envelope: CommandEnvelope
+        let continuation: UnsafeContinuation<Decided, Never>
+    }
+
+    /// Many commands of one caller, to be decided in order.
+    ///
+    /// Fewer answers than commands say that there was no room for the rest; nothing of that was executed.
+    struct Bulk {
+        let envelopes: ArraySlice<CommandEnvelope>
+        let continuation: UnsafeContinuation<[Decided], Never>
+    }
+
+    /// All that lies there, to be decided in one pass.
+    struct Requests {
+        var singles: [Single] = []
+        var bulks: [Bulk] = []
+
+        var isEmpty: Bool { singles.isEmpty && bulks.isEmpty }
+        var commands: Int { bulks.reduce(singles.count) { $0 + $1.envelopes.count } }
+
+        mutating func removeAll() {
+            singles.removeAll(keepingCapacity: true)
+            bulks.removeAll(keepingCapacity: true)
+        }
     }
 
     /// What was decided, durable by now, or why that cannot be said.
     typealias Decided = Result<EngineCore.Decision, ExecutionError>
 
     private struct State {
-        var requests: [Request] = []
+        var requests = Requests()
         var isServed = false
     }
 
-    /// How often one caller looks for more before it passes the turn on.
-    private static let maximumRounds = 64
+    /// How many commands one caller decides before it passes the turn on: a millisecond's work.
+    private static let maximumTurn = 1024
 
     private let state = Mutex(State())
 
-    /// Puts a request down; true when the caller must serve the queue now.
-    func add(_ request: consuming sending Request) -> Bool {
-        var moved: Request? = request
-        return state.withLock { state in
-            if let request = moved.take() { state.requests.append(request) }
+    /// Puts a command down; true when the caller must serve the queue now.
+    func add(_ envelope: CommandEnvelope, _ continuation: UnsafeContinuation<Decided, Never>) -> Bool {
+        state.withLock { state in
+            state.requests.singles.append(Single(envelope: envelope, continuation: continuation))
+            defer { state.isServed = true }
+            return !state.isServed
+        }
+    }
+
+    /// Puts many commands down; true when the caller must serve the queue now.
+    func add(_ envelopes: ArraySlice<CommandEnvelope>, _ continuation: UnsafeContinuation<[Decided], Never>) -> Bool {
+        state.withLock { state in
+            state.requests.bulks.append(Bulk(envelopes: envelopes, continuation: continuation))
             defer { state.isServed = true }
             return !state.isServed
         }
     }
 
     /// Decides everything that lies there, until nothing does.
-    func serve(_ decide: @escaping @Sendable ([Request]) -> Void) {
-        var batch: [Request] = []
-        for _ in 0..<Self.maximumRounds {
+    func serve(_ decide: @escaping @Sendable (borrowing Requests) -> Void) {
+        var batch = Requests()
+        var count = 0
+        while count < Self.maximumTurn {
             guard take(&batch) else { return }
             decide(batch)
-            batch.removeAll(keepingCapacity: true)
+            count += batch.commands
+            batch.removeAll()
         }
         // Under constant load one caller would serve for ever, and its own task would never go on.
         Task.detached { [self] in serve(decide) }
     }
 
-    /// Takes all requests in exchange for an empty array; gives the turn back when there are none.
-    private func take(_ batch: inout [Request]) -> Bool {
+    /// Takes all requests in exchange for none; gives the turn back when there are none.
+    private func take(_ batch: inout Requests) -> Bool {
         state.withLock { state in
             if state.requests.isEmpty {
                 state.isServed = false

@@ -22,9 +22,9 @@ extension EnrollmentEngine {
             id: id, actor: actor, command: command, effectiveAt: effectiveAt, expectedVersion: expectedVersion)
         while true {
             if Task.isCancelled { throw .cancelled }
-            let decided = await withUnsafeContinuation { gather(.one(envelope, $0)) }
+            let decided = await withUnsafeContinuation { if queue.add(envelope, $0) { serve() } }
             do {
-                return try await Submission(engine: self, envelope: envelope, decision: try decided.get()).answer()
+                return try await answer(to: envelope, try decided.get())
             } catch {
                 guard case .overloaded = error else { throw error }
             }
@@ -42,12 +42,8 @@ extension EnrollmentEngine {
             if Task.isCancelled { return results + failures(.cancelled, count: envelopes.count - results.count) }
             // No more at once than leaves room for others.
             let rest = envelopes[results.count...].prefix(max(1, options.maximumPendingEvents / 8))
-            for decided in await withUnsafeContinuation({ gather(.many(rest, $0)) }) {
-                let envelope = envelopes[results.count]
-                do throws(ExecutionError) {
-                    let submission = Submission(engine: self, envelope: envelope, decision: try decided.get())
-                    results.append(.success(try await submission.answer()))
-                } catch { results.append(.failure(error)) }
+            for decided in await withUnsafeContinuation({ if queue.add(rest, $0) { serve() } }) {
+                results.append(await result(of: envelopes[results.count], decided))
             }
             guard results.count < rest.endIndex else { continue }
             do throws(ExecutionError) {
@@ -55,6 +51,14 @@ extension EnrollmentEngine {
             } catch { return results + failures(error, count: envelopes.count - results.count) }
         }
         return results
+    }
+
+    private func result(
+        of envelope: CommandEnvelope, _ decided: CommandQueue.Decided
+    ) async -> Result<Receipt, ExecutionError> {
+        do throws(ExecutionError) {
+            return .success(try await answer(to: envelope, try decided.get()))
+        } catch { return .failure(error) }
     }
 
     private func failures(_ error: ExecutionError, count: Int) -> [Result<Receipt, ExecutionError>] {
@@ -73,39 +77,57 @@ extension EnrollmentEngine {
         } catch { throw .unavailable(EngineError(error)) }
     }
 
-    /// Puts a request down, and decides for everyone where nobody does.
-    private func gather(_ request: CommandQueue.Request) {
-        guard queue.add(request) else { return }
+    /// Decides for everyone who put something down.
+    private func serve() {
         queue.serve { [self] requests in
-            let decided = core.withLock { core in requests.map { core.decide($0) } }
-            log.write()
+            let decided = core.withLock { core in core.decide(requests) }
             acknowledgements.add(decided)
         }
     }
 }
 
 extension EngineCore {
-    /// Decides everything that one caller asked for.
-    mutating func decide(_ request: CommandQueue.Request) -> Acknowledgements.Entry {
-        switch request {
-        case .one(let envelope, let continuation):
-            let decided = result(of: envelope)
-            return Acknowledgements.Entry(through: decided.through, answer: .one(decided, continuation))
-        case .many(let envelopes, let continuation):
-            var results: [CommandQueue.Decided] = []
-            results.reserveCapacity(envelopes.count)
-            var through = Position.zero
-            for envelope in envelopes {
-                let decided = result(of: envelope)
-                // Those behind it come after it: they wait for room with it.
-                if case .failure(.overloaded) = decided { break }
-                through = max(through, decided.through)
-                results.append(decided)
+    /// Decides all that lies there in one pass.
+    mutating func decide(_ requests: borrowing CommandQueue.Requests) -> [Acknowledgements.Entry] {
+        beginPass()
+        defer { write() }
+        var entries: [Acknowledgements.Entry] = []
+        entries.reserveCapacity(requests.singles.count + requests.bulks.count)
+        requests.singles.withUnsafeBufferPointer { singles in
+            for index in singles.indices { touch(singles[index].envelope) }
+            for index in singles.indices {
+                let decided = result(of: singles[index].envelope)
+                entries.append(
+                    .init(through: decided.through, answer: .one(decided, singles[index].continuation)))
             }
-            // Many commands are a group of their own: the disk has it while the next ones are decided.
-            write()
-            return Acknowledgements.Entry(through: through, answer: .many(results, continuation))
         }
+        for bulk in requests.bulks {
+            let (through, results) = bulk.envelopes.withUnsafeBufferPointer { decide($0) }
+            entries.append(.init(through: through, answer: .many(results, bulk.continuation)))
+        }
+        return entries
+    }
+
+    /// Decides everything that one caller asked for.
+    private mutating func decide(
+        _ envelopes: UnsafeBufferPointer<CommandEnvelope>
+    ) -> (Position, [CommandQueue.Decided]) {
+        var results: [CommandQueue.Decided] = []
+        results.reserveCapacity(envelopes.count)
+        var through = Position.zero
+        for index in envelopes.indices {
+            if index % PlaceTable.touchLength == 0 {
+                for coming in index..<min(index + PlaceTable.touchLength, envelopes.count) { touch(envelopes[coming]) }
+            }
+            let decided = result(of: envelopes[index])
+            // Those behind it come after it: they wait for room with it.
+            if case .failure(.overloaded) = decided { break }
+            through = max(through, decided.through)
+            results.append(decided)
+        }
+        // Many commands are a group of their own: the disk has it while the next ones are decided.
+        write()
+        return (through, results)
     }
 
     private mutating func result(of envelope: CommandEnvelope) -> CommandQueue.Decided {

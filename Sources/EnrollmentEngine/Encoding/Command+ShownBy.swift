@@ -3,6 +3,18 @@
 internal import Enrollment
 
 extension Command {
+    /// Whether the first event of a batch shows all of this, the command that made it.
+    func isShown(by event: Event) -> Bool {
+        switch (self, event) {
+        // First what comes by the million: making another command to compare with costs more than all else here.
+        case (.applyEnrollment(let user, let term), .enrollmentApplied(_, let itsUser, let itsTerm, let direct)):
+            user == itsUser && term == itsTerm && !direct
+        case (.applyEnrollment(let user, let term), .commandRefused(let refusal)):
+            refusal.command == .applyEnrollment && user == refusal.user && term == refusal.term
+        default: self == Command(shownBy: event)
+        }
+    }
+
     /// The plainest command that could have made a batch that begins with `event`.
     ///
     /// A batch stores its command only where this is not it, so decoding reverses encoding by construction.

@@ -2,20 +2,21 @@
 
 internal import EventLog
 
-/// A ring of the latest events in the order of their positions, bounded in number and in bytes.
+/// The latest batches of events in the order of their positions, bounded in events and in bytes.
+///
+/// A batch is kept as its caller gets it, so that keeping it costs no copy.
 struct RecentEvents: Sendable {
-    private struct Slot: Sendable {
-        /// Nil once the bytes of later events have pushed it out.
-        var event: RecordedEvent?
-        var bytes: Int
+    private struct Batch: Sendable {
+        var events: [RecordedEvent]
+        let bytes: Int
     }
 
     private let capacity: Int
     private let byteCapacity: Int
-    private var slots: [Slot] = []
+    /// Those before `head` were let go.
+    private var batches: [Batch] = []
+    private var head = 0
     private var bytes = 0
-    /// The ring begins after this position; slot 0 is the one that follows it.
-    private let start: Position
     /// The events that are here are those after `dropped`, through `lastPosition`.
     private var dropped: Position
     private var lastPosition: Position
@@ -23,58 +24,74 @@ struct RecentEvents: Sendable {
     init(capacity: Int, byteCapacity: Int, after position: Position) {
         self.capacity = max(1, capacity)
         self.byteCapacity = max(0, byteCapacity)
-        start = position
         dropped = position
         lastPosition = position
     }
 
-    /// Adds the next event, which takes so many bytes as it is stored; positions follow on each other.
-    mutating func append(_ event: RecordedEvent, bytes count: Int) {
-        lastPosition = event.position
+    /// Adds the events of the next batch, of which there is at least one, and which take so many bytes as they are
+    /// stored; positions follow on each other.
+    ///
+    /// - Complexity: O(1), amortised.
+    mutating func append(_ events: [RecordedEvent], bytes count: Int) {
+        lastPosition = Position(lastPosition.rawValue + Int64(events.count))
         bytes += count
-        let slot = Slot(event: event, bytes: count)
-        if slots.count < capacity {
-            slots.append(slot)
-        } else {
-            if lastPosition.rawValue - dropped.rawValue > Int64(capacity) { drop() }
-            slots[index(of: event.position)] = slot
+        batches.append(Batch(events: events, bytes: count))
+        while bytes > byteCapacity || lastPosition.rawValue - dropped.rawValue > Int64(capacity) {
+            bytes -= batches[head].bytes
+            dropped = Position(dropped.rawValue + Int64(batches[head].events.count))
+            batches[head].events = []
+            head += 1
         }
-        while bytes > byteCapacity && dropped < lastPosition { drop() }
-    }
-
-    /// Lets go of the oldest event that is here.
-    private mutating func drop() {
-        dropped = Position(dropped.rawValue + 1)
-        let oldest = index(of: dropped)
-        bytes -= slots[oldest].bytes
-        slots[oldest].event = nil
+        // Moving the rest down costs no more than was let go before.
+        if head * 2 > batches.count {
+            batches.removeFirst(head)
+            head = 0
+        }
     }
 
     /// Whether the event after `position`, which must exist, is still here.
     func reaches(backTo position: Position) -> Bool { position >= dropped }
 
     /// The events after one position through another, at most `limit`; they must be here.
+    ///
+    /// - Complexity: O(log *n*) in the batches that are here, and O(1) for each event given.
     func events(after position: Position, through last: Position, limit: Int) -> [RecordedEvent] {
-        let count = min(last.rawValue - position.rawValue, Int64(limit))
+        let count = Int(min(min(last, lastPosition).rawValue - position.rawValue, Int64(limit)))
         guard count > 0 else { return [] }
-        return (1...count).compactMap { slots[index(of: Position(position.rawValue + $0))].event }
+        var events: [RecordedEvent] = []
+        events.reserveCapacity(count)
+        var place = place(of: Position(position.rawValue + 1))
+        var skipped = Int(position.rawValue + 1 - batches[place].events[0].position.rawValue)
+        while events.count < count {
+            events += batches[place].events[skipped...].prefix(count - events.count)
+            skipped = 0
+            place += 1
+        }
+        return events
     }
 
-    /// The events of a stream after a version, if all of them are still here; nil where the log must be asked.
+    /// The latest `count` events up to a position that belong, if so many are still here; nil where the log must be
+    /// asked.
     func events(
         where belongs: (RecordedEvent) -> Bool, count: Int, before position: Position
     ) -> [RecordedEvent]? {
         var found: [RecordedEvent] = []
-        var next = min(position, lastPosition)
-        while found.count < count {
-            guard next > dropped, let event = slots[index(of: next)].event else { return nil }
-            if belongs(event) { found.append(event) }
-            next = Position(next.rawValue - 1)
+        for batch in batches[head...].reversed() {
+            for event in batch.events.reversed() where event.position <= position && belongs(event) {
+                found.append(event)
+                if found.count == count { return found.reversed() }
+            }
         }
-        return found.reversed()
+        return nil
     }
 
-    private func index(of position: Position) -> Int {
-        Int((position.rawValue - start.rawValue - 1) % Int64(capacity))
+    /// Where the batch stands that holds a position, which must be here.
+    private func place(of position: Position) -> Int {
+        var (low, high) = (head, batches.count)
+        while high - low > 1 {
+            let middle = low + (high - low) / 2
+            if batches[middle].events[0].position <= position { low = middle } else { high = middle }
+        }
+        return low
     }
 }

@@ -4,11 +4,17 @@
 final class BlockEncoder {
     private let deflater: Deflater
     private let column = ByteBuffer()
-    private let streams = NumberDictionary()
-    private let actors = NumberDictionary()
-    private var places: [Int64] = []
-    private var nextVersions: [Int64] = []
-    private var bases: [Int64] = []
+    private var scratch = Scratch()
+
+    /// What the loops over records work with; handed to them as a whole, since every use of an object's property is
+    /// checked for being the only one.
+    private struct Scratch {
+        var numbers = NumberDictionary()
+        var places: [Int64] = []
+        var nextVersions: [Int64] = []
+        var bases: [Int64] = []
+    }
+
     /// The raw length of the payload that was encoded last: its columns before compression.
     private(set) var rawLength = 0
     private var compresses = false
@@ -25,9 +31,9 @@ final class BlockEncoder {
         compresses = compressing
         columns.types.withUnsafeBytes { column.append(UnsafeRawBufferPointer(rebasing: $0[slice.records])) }
         emit(.types)
-        encodeStreams(columns, slice)
-        encodeTimes(columns, slice)
-        encodeActors(columns, slice)
+        encodeStreams(columns, slice, &scratch)
+        encodeTimes(columns, slice, &scratch)
+        encodeActors(columns, slice, &scratch)
         for head in slice.heads {
             let identifier = columns.commandIDs[head]
             let target = column.reserve(16)
@@ -46,67 +52,73 @@ final class BlockEncoder {
         }
     }
 
-    private func encodeStreams(_ columns: borrowing RecordColumns, _ slice: BlockSlice) {
-        streams.removeAll()
-        places.removeAll(keepingCapacity: true)
-        bases.removeAll(keepingCapacity: true)
-        nextVersions.removeAll(keepingCapacity: true)
+    private func encodeStreams(
+        _ columns: borrowing RecordColumns, _ slice: BlockSlice, _ scratch: inout Scratch
+    ) {
+        scratch.numbers.removeAll()
+        scratch.places.removeAll(keepingCapacity: true)
+        scratch.bases.removeAll(keepingCapacity: true)
+        scratch.nextVersions.removeAll(keepingCapacity: true)
         var previousException = 0
         for record in slice.records {
-            let place = streams.place(of: Int64(bitPattern: columns.streams[record]))
+            let place = scratch.numbers.place(of: Int64(bitPattern: columns.streams[record]))
             let version = columns.versions[record]
-            if place == bases.count {
-                bases.append(version)
-                nextVersions.append(version)
-            } else if version != nextVersions[place] {
+            if place == scratch.bases.count {
+                scratch.bases.append(version)
+                scratch.nextVersions.append(version)
+            } else if version != scratch.nextVersions[place] {
                 let index = record - slice.records.lowerBound
                 column.append(varint: UInt64(index - previousException))
-                column.append(varint: zigzag(version &- nextVersions[place]))
+                column.append(varint: zigzag(version &- scratch.nextVersions[place]))
                 previousException = index
             }
-            nextVersions[place] = version &+ 1
-            places.append(Int64(place))
+            scratch.nextVersions[place] = version &+ 1
+            scratch.places.append(Int64(place))
         }
         if column.count > 0 { emit(.versionException) }
-        column.append(varint: UInt64(bases.count))
-        streams.entries.withUnsafeBufferPointer { PackedNumbers.pack($0, into: column) }
+        column.append(varint: UInt64(scratch.bases.count))
+        scratch.numbers.entries.withUnsafeBufferPointer { PackedNumbers.pack($0, into: column) }
         emit(.streamDictionary)
-        bases.withUnsafeBufferPointer { PackedNumbers.pack($0, into: column) }
+        scratch.bases.withUnsafeBufferPointer { PackedNumbers.pack($0, into: column) }
         emit(.versionBase)
-        emitPlaces(.streamIndex, dictionaryCount: bases.count)
+        emitPlaces(.streamIndex, scratch.places, dictionaryCount: scratch.bases.count)
     }
 
-    private func encodeTimes(_ columns: borrowing RecordColumns, _ slice: BlockSlice) {
+    private func encodeTimes(
+        _ columns: borrowing RecordColumns, _ slice: BlockSlice, _ scratch: inout Scratch
+    ) {
         guard var previous = slice.heads.first.map({ columns.times[$0] }) else { return }
-        places.removeAll(keepingCapacity: true)
+        scratch.places.removeAll(keepingCapacity: true)
         for head in slice.heads {
-            places.append(columns.times[head] &- previous)
+            scratch.places.append(columns.times[head] &- previous)
             previous = columns.times[head]
         }
-        guard places.contains(where: { $0 != 0 }) else { return }
-        places.withUnsafeBufferPointer { PackedNumbers.pack($0, into: column) }
+        guard scratch.places.contains(where: { $0 != 0 }) else { return }
+        scratch.places.withUnsafeBufferPointer { PackedNumbers.pack($0, into: column) }
         emit(.time)
     }
 
     /// A dictionary pays while actors come back; where most appear once, their numbers are packed directly.
-    private func encodeActors(_ columns: borrowing RecordColumns, _ slice: BlockSlice) {
-        actors.removeAll()
-        places.removeAll(keepingCapacity: true)
-        for head in slice.heads { places.append(Int64(actors.place(of: columns.actors[head]))) }
-        if actors.entries.count > 64 && actors.entries.count > slice.heads.count / 4 {
+    private func encodeActors(
+        _ columns: borrowing RecordColumns, _ slice: BlockSlice, _ scratch: inout Scratch
+    ) {
+        scratch.numbers.removeAll()
+        scratch.places.removeAll(keepingCapacity: true)
+        for head in slice.heads { scratch.places.append(Int64(scratch.numbers.place(of: columns.actors[head]))) }
+        if scratch.numbers.entries.count > 64 && scratch.numbers.entries.count > slice.heads.count / 4 {
             columns.actors.withUnsafeBufferPointer {
                 PackedNumbers.pack(UnsafeBufferPointer(rebasing: $0[slice.heads]), into: column)
             }
             emit(.actorDirect)
         } else {
-            column.append(varint: UInt64(actors.entries.count))
-            actors.entries.withUnsafeBufferPointer { PackedNumbers.pack($0, into: column) }
+            column.append(varint: UInt64(scratch.numbers.entries.count))
+            scratch.numbers.entries.withUnsafeBufferPointer { PackedNumbers.pack($0, into: column) }
             emit(.actorDictionary)
-            emitPlaces(.actorIndex, dictionaryCount: actors.entries.count)
+            emitPlaces(.actorIndex, scratch.places, dictionaryCount: scratch.numbers.entries.count)
         }
     }
 
-    private func emitPlaces(_ identifier: ColumnID, dictionaryCount: Int) {
+    private func emitPlaces(_ identifier: ColumnID, _ places: [Int64], dictionaryCount: Int) {
         guard dictionaryCount > 1 else { return }
         places.withUnsafeBufferPointer { PackedNumbers.pack($0, into: column) }
         emit(identifier)

@@ -1,7 +1,7 @@
-// The records that gather for the next group, column by column.
+// Records on their way into a group, column by column: what batches are built of, what gathers, what is encoded.
 
-/// Records on their way into a group; filled under the monitor, encoded by the committer, then reused.
-struct RecordColumns {
+/// The records of whole batches, in order; its memory is used again from group to group.
+package struct RecordColumns: Sendable {
     /// The type of each record, with the flag on the first of a batch.
     var types: [UInt8] = []
     var streams: [UInt64] = []
@@ -14,36 +14,121 @@ struct RecordColumns {
     var commandIDs: [CommandID] = []
     var actors: [Int64] = []
     var times: [Int64] = []
+    /// Where the payload of the last batch begins.
+    private var lastPayloadStart = 0
+    /// What the format cannot hold, where it was added to the last batch.
+    private var fault: Fault?
 
-    var count: Int { types.count }
-
-    /// Adds the records of a batch that has been checked.
-    mutating func append(_ batch: borrowing LogBatch) {
-        heads.append(types.count)
-        commandIDs.append(batch.commandID)
-        actors.append(batch.actor)
-        times.append(batch.recordedAt)
-        if batch.types.count == 1 {
-            types.append(batch.types[0] | Format.batchStartFlag)
-            streams.append(batch.streams[0])
-            versions.append(batch.versions[0])
-            lengths.append(Int64(batch.payload.count))
-        } else {
-            let start = types.count
-            types.append(contentsOf: batch.types)
-            types[start] |= Format.batchStartFlag
-            streams.append(contentsOf: batch.streams)
-            versions.append(contentsOf: batch.versions)
-            var previous = 0
-            for end in batch.payloadEnds {
-                lengths.append(Int64(end - previous))
-                previous = end
-            }
-        }
-        payload.append(contentsOf: batch.payload)
+    private enum Fault {
+        case type(UInt8)
+        case payload(index: Int, bytes: Int)
+        case payloadShrank
     }
 
-    mutating func removeAll() {
+    package init() {}
+
+    /// The number of records.
+    package var count: Int { types.count }
+
+    /// What all records take as canonical encodings.
+    package var canonicalBytes: Int { payload.count + types.count * Format.canonicalOverhead }
+
+    /// Begins a batch: the records that follow are those of one command.
+    @inline(__always)
+    package mutating func begin(commandID: CommandID, actor: Int64, recordedAt: Int64) {
+        heads.append(types.count)
+        commandIDs.append(commandID)
+        actors.append(actor)
+        times.append(recordedAt)
+        lastPayloadStart = payload.count
+        fault = nil
+    }
+
+    /// Adds a record to the last batch; the closure appends its payload, and returns how many bytes it has.
+    @inline(__always) @discardableResult
+    package mutating func append(
+        type: UInt8, stream: UInt64, version: Int64, payload fill: (inout [UInt8]) -> Void
+    ) -> Int {
+        let start = payload.count
+        fill(&payload)
+        let bytes = payload.count - start
+        let isHead = heads[heads.count - 1] == types.count
+        if type >= Format.batchStartFlag || bytes < 0 || bytes > Format.maximumPayloadBytes {
+            note(type, bytes)
+        }
+        types.append(isHead ? type | Format.batchStartFlag : type)
+        streams.append(stream)
+        versions.append(version)
+        lengths.append(Int64(bytes))
+        return bytes
+    }
+
+    private mutating func note(_ type: UInt8, _ bytes: Int) {
+        guard fault == nil else { return }
+        if type >= Format.batchStartFlag {
+            fault = .type(type)
+        } else {
+            fault = bytes < 0 ? .payloadShrank : .payload(index: types.count - heads[heads.count - 1], bytes: bytes)
+        }
+    }
+
+    /// What the last batch takes as canonical encodings.
+    ///
+    /// - Throws: `invalidArgument` or `batchTooLarge` where the format cannot hold the batch.
+    /// - Complexity: O(1).
+    package func checkLast() throws(LogError) -> Int {
+        guard let head = heads.last, types.count > head else {
+            throw LogError(.invalidArgument, "A batch needs at least one record.")
+        }
+        switch fault {
+        case nil: break
+        case .type(let type): throw LogError(.invalidArgument, "Record type \(type) is not below 128.")
+        case .payload(let index, let bytes):
+            throw LogError(
+                .invalidArgument,
+                "Payload \(index) has \(bytes) bytes; 0 to \(Format.maximumPayloadBytes) are possible.")
+        case .payloadShrank:
+            throw LogError(.invalidArgument, "A payload closure removed bytes; it must only append.")
+        }
+        let bytes = payload.count - lastPayloadStart + (types.count - head) * Format.canonicalOverhead
+        guard bytes <= Format.maximumBatchBytes else {
+            throw LogError(
+                .batchTooLarge,
+                "The batch has \(bytes) bytes; at most \(Format.maximumBatchBytes) are possible. Split it.")
+        }
+        return bytes
+    }
+
+    /// Takes the last batch back.
+    package mutating func removeLast() {
+        guard let head = heads.popLast() else { return }
+        commandIDs.removeLast()
+        actors.removeLast()
+        times.removeLast()
+        let surplus = types.count - head
+        types.removeLast(surplus)
+        streams.removeLast(surplus)
+        versions.removeLast(surplus)
+        lengths.removeLast(surplus)
+        payload.removeLast(max(0, payload.count - lastPayloadStart))
+        fault = nil
+    }
+
+    /// Adds batches that have been checked, behind those that are here.
+    mutating func append(_ batches: borrowing RecordColumns) {
+        let start = types.count
+        types.append(contentsOf: batches.types)
+        streams.append(contentsOf: batches.streams)
+        versions.append(contentsOf: batches.versions)
+        lengths.append(contentsOf: batches.lengths)
+        payload.append(contentsOf: batches.payload)
+        for head in batches.heads { heads.append(start + head) }
+        commandIDs.append(contentsOf: batches.commandIDs)
+        actors.append(contentsOf: batches.actors)
+        times.append(contentsOf: batches.times)
+    }
+
+    package mutating func removeAll() {
         types.removeAll(keepingCapacity: true)
         streams.removeAll(keepingCapacity: true)
         versions.removeAll(keepingCapacity: true)
@@ -53,6 +138,8 @@ struct RecordColumns {
         commandIDs.removeAll(keepingCapacity: true)
         actors.removeAll(keepingCapacity: true)
         times.removeAll(keepingCapacity: true)
+        lastPayloadStart = 0
+        fault = nil
     }
 }
 
@@ -91,13 +178,13 @@ struct BlockSlice {
 }
 
 /// Numbers in the order of their first appearance, with their places; an open hash table that is reused.
-final class NumberDictionary {
+struct NumberDictionary {
     private(set) var entries: [Int64] = []
     private var slots: [Int32]
 
     init() { slots = Array(repeating: -1, count: 1024) }
 
-    func removeAll() {
+    mutating func removeAll() {
         if entries.count * 8 < slots.count {
             // A table that once was full is not to cost every small group after that.
             for (place, entry) in entries.enumerated() {
@@ -114,7 +201,7 @@ final class NumberDictionary {
     /// The place of a number, which is added when it is new.
     ///
     /// - Complexity: O(1) on average.
-    func place(of number: Int64) -> Int {
+    mutating func place(of number: Int64) -> Int {
         if entries.count * 2 >= slots.count { grow() }
         var slot = Self.hash(number) & (slots.count - 1)
         while true {
@@ -132,7 +219,7 @@ final class NumberDictionary {
         Int((UInt64(bitPattern: number) &* 0x9E37_79B9_7F4A_7C15) >> 40)
     }
 
-    private func grow() {
+    private mutating func grow() {
         slots = Array(repeating: -1, count: slots.count * 4)
         for (place, entry) in entries.enumerated() {
             var slot = Self.hash(entry) & (slots.count - 1)

@@ -74,23 +74,54 @@ final class LogCore: Sendable {
     /// Assigns positions and copies the batch into the gathering group; wakes the committer where it sleeps, unless
     /// the caller does that later.
     func enqueue(_ batch: borrowing LogBatch, wakes: Bool) throws(LogError) -> ClosedRange<Position> {
-        let bytes = try Self.check(batch)
+        let bytes = try batch.columns.checkLast()
         let count = Int64(batch.count)
+        let time = batch.columns.times[0]
         monitor.lock()
-        if let error = refusal(of: bytes, recordedAt: batch.recordedAt) {
+        if let error = refusal(recordedAt: time) ?? overload(of: bytes) {
             monitor.unlock()
             throw error
         }
         let state = monitor.state
         let first = state.pointee.lastPosition + 1
-        state.pointee.gathering.append(batch)
-        state.pointee.lastPosition += count
-        state.pointee.lastTime = batch.recordedAt
-        state.pointee.gatheringBytes += bytes
+        state.pointee.gathering.append(batch.columns)
+        take(count, bytes: bytes, lastTime: time)
         let mustWake = wakes && takesWake()
         monitor.unlock()
         if mustWake { monitor.signalWork() }
         return Position(first)...Position(first + count - 1)
+    }
+
+    /// Takes whole batches into the gathering group, all or none; the caller wakes the committer later.
+    ///
+    /// Their writer has seen that there is room, which only grows meanwhile: nobody else enqueues.
+    func enqueue(_ batches: inout RecordColumns) throws(LogError) {
+        guard let first = batches.times.first, let last = batches.times.last else { return }
+        let count = Int64(batches.count)
+        let bytes = batches.canonicalBytes
+        monitor.lock()
+        if let error = refusal(recordedAt: first) {
+            monitor.unlock()
+            throw error
+        }
+        let state = monitor.state
+        if state.pointee.gathering.count == 0 {
+            // Both keep their memory, so nothing is copied and nothing allocated.
+            swap(&state.pointee.gathering, &batches)
+        } else {
+            state.pointee.gathering.append(batches)
+        }
+        take(count, bytes: bytes, lastTime: last)
+        monitor.unlock()
+        batches.removeAll()
+    }
+
+    /// Counts what was added to the gathering group; the monitor is locked.
+    private func take(_ count: Int64, bytes: Int, lastTime: Int64) {
+        let state = monitor.state
+        state.pointee.lastPosition += count
+        state.pointee.lastTime = lastTime
+        state.pointee.gatheringBytes += bytes
     }
 
     /// Wakes the committer where it sleeps and enough has gathered.
@@ -109,8 +140,8 @@ final class LogCore: Sendable {
         return true
     }
 
-    /// Why a batch cannot be taken now; the monitor is locked.
-    private func refusal(of bytes: Int, recordedAt: Int64) -> LogError? {
+    /// Why nothing can be taken any more, or nothing of that time; the monitor is locked.
+    private func refusal(recordedAt: Int64) -> LogError? {
         let state = monitor.state
         if let failure = state.pointee.failure {
             return LogError(
@@ -126,43 +157,17 @@ final class LogCore: Sendable {
                 "The batch was recorded at \(recordedAt), before the last one at \(state.pointee.lastTime). "
                     + "Take the later of clock and last time.", path: directory.path)
         }
-        let pending = state.pointee.gatheringBytes + state.pointee.writingBytes
-        if pending > 0 && pending + bytes > options.maximumPendingBytes {
-            return LogError(
-                .overloaded, "\(pending) bytes wait for the disk. Try again when some are durable.",
-                path: directory.path)
-        }
         return nil
     }
 
-    /// Checks what the format cannot hold, and returns the batch's size as canonical encodings.
-    private static func check(_ batch: borrowing LogBatch) throws(LogError) -> Int {
-        guard !batch.isEmpty else {
-            throw LogError(.invalidArgument, "A batch needs at least one record.")
-        }
-        let bytes = batch.payload.count + batch.count * Format.canonicalOverhead
-        guard bytes <= Format.maximumBatchBytes else {
-            throw LogError(
-                .batchTooLarge,
-                "The batch has \(bytes) bytes; at most \(Format.maximumBatchBytes) are possible. Split it.")
-        }
-        var previous = 0
-        for index in 0..<batch.count {
-            let end = batch.payloadEnds[index]
-            guard batch.types[index] < Format.batchStartFlag else {
-                throw LogError(.invalidArgument, "Record type \(batch.types[index]) is not below 128.")
-            }
-            guard end >= previous, end - previous <= Format.maximumPayloadBytes else {
-                throw LogError(
-                    .invalidArgument,
-                    "Payload \(index) has \(end - previous) bytes; 0 to \(Format.maximumPayloadBytes) are possible.")
-            }
-            previous = end
-        }
-        guard previous == batch.payload.count else {
-            throw LogError(.invalidArgument, "A payload closure removed bytes; it must only append.")
-        }
-        return bytes
+    /// Why so many bytes cannot be taken now; the monitor is locked.
+    private func overload(of bytes: Int) -> LogError? {
+        let state = monitor.state
+        let pending = state.pointee.gatheringBytes + state.pointee.writingBytes
+        guard pending > 0 && pending + bytes > options.maximumPendingBytes else { return nil }
+        return LogError(
+            .overloaded, "\(pending) bytes wait for the disk. Try again when some are durable.",
+            path: directory.path)
     }
 
     /// The outcome of a position, where it is known; the monitor is locked.
