@@ -17,6 +17,8 @@ struct RememberedCommands: Sendable {
     private var ring: [(id: CommandID, position: Position)] = []
     private var oldest = 0
     private var table = PlaceTable()
+    /// Those of many that are remembered at once; kept for their memory.
+    private var tags: [UInt32] = []
     private var touched: UInt64 = 0
     /// Secret, so that nobody can choose ids that collide.
     private let key = (UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
@@ -40,8 +42,9 @@ struct RememberedCommands: Sendable {
     /// Brings the slot of an id near the processor; gives a number without meaning.
     func touch(_ id: CommandID) -> UInt64 { table.touch(tag(id)) }
 
-    /// Makes room for as many as will come.
+    /// Makes room for as many as will be remembered at once, so that nothing grows in steps on the way there.
     mutating func reserveCapacity(_ count: Int) {
+        let count = min(count, window)
         ring.reserveCapacity(count)
         table.reserveCapacity(count)
     }
@@ -49,8 +52,10 @@ struct RememberedCommands: Sendable {
     /// Remembers a command, and forgets the one that falls out of the window.
     ///
     /// O(1).
-    mutating func remember(_ id: CommandID, at position: Position) {
-        let tag = tag(id)
+    mutating func remember(_ id: CommandID, at position: Position) { remember(id, at: position, tag(id)) }
+
+    @inline(__always)
+    private mutating func remember(_ id: CommandID, at position: Position, _ tag: UInt32) {
         // Only a log that no engine wrote has an id twice; the later one counts.
         if let earlier = place(of: id, tag) { table.remove(earlier, tagged: tag) }
         if ring.count < window {
@@ -66,12 +71,13 @@ struct RememberedCommands: Sendable {
 
     /// Remembers many commands, in their order.
     mutating func remember(_ commands: [(id: CommandID, position: Position)]) {
-        let tags = commands.map { tag($0.id) }
+        tags.removeAll(keepingCapacity: true)
+        for command in commands { tags.append(tag(command.id)) }
         for (index, command) in commands.enumerated() {
             if index % PlaceTable.touchLength == 0 {
                 touched &+= table.touch(tags[index...].prefix(PlaceTable.touchLength))
             }
-            remember(command.id, at: command.position)
+            remember(command.id, at: command.position, tags[index])
         }
     }
 

@@ -10,19 +10,57 @@ struct Replay: Sendable {
     var lastRecordedAt = Timestamp.earliest
     /// The last position whose event was folded; an empty replay stands before the first.
     var position: Position = .zero
+    /// The commands of a block; kept for their memory.
+    private var commands: [(id: CommandID, position: Position)] = []
+
+    /// From so many events on, threads read and decode ahead.
+    static let longRange = 65_536
+
+    init() {}
+
+    init(state: EnrollmentState, remembered: RememberedCommands, lastRecordedAt: Timestamp, position: Position) {
+        self.state = state
+        self.remembered = remembered
+        self.lastRecordedAt = lastRecordedAt
+        self.position = position
+    }
 
     /// Folds everything that follows through a position, or through all that is durable.
     mutating func run(_ reader: LogReader, through last: Position?) throws(EngineError) {
         let first = Position(position.rawValue + 1)
         if let last, last < first { return }
-        var blocks = try translating { () throws(LogError) in try reader.blocks(from: first, through: last) }
+        let durable = try translating { () throws(LogError) in try reader.lastPosition() }
+        let count = Int(max(0, min(last ?? durable, durable).rawValue - position.rawValue))
+        // Each event may be a command's only one.
+        remembered.reserveCapacity(remembered.count + count)
+        var blocks = try translating { () throws(LogError) in
+            try reader.blocks(from: first, through: last, workers: count >= Self.longRange ? 2 : 1)
+        }
         var block = DecodedBlock()
         while try translating({ () throws(LogError) in try blocks.next(into: &block) }) {
-            for index in 0..<block.count { try fold(block, index) }
+            try fold(block)
         }
     }
 
-    private mutating func fold(_ block: DecodedBlock, _ index: Int) throws(EngineError) {
+    /// Folds a block: the events that come by the million from their bytes, all others as events.
+    ///
+    /// The fast way refuses whatever it does not know or cannot follow, and then the slow one says why.
+    mutating func fold(_ block: DecodedBlock) throws(EngineError) {
+        commands.removeAll(keepingCapacity: true)
+        for index in 0..<block.count {
+            if !state.replay(block, index) { try foldEvent(block, index) }
+            if block.isBatchStart[index] {
+                commands.append((block.commandIDs[index], Position(block.firstPosition.rawValue + Int64(index))))
+            }
+        }
+        guard block.count > 0 else { return }
+        remembered.remember(commands)
+        lastRecordedAt = Timestamp(microseconds: block.recordedAt[block.count - 1])
+        position = block.lastPosition
+    }
+
+    /// Folds one record by way of its event.
+    mutating func foldEvent(_ block: DecodedBlock, _ index: Int) throws(EngineError) {
         let event = try block.event(at: index).event
         guard state.canEvolve(event.event) else {
             throw EngineError(
@@ -34,8 +72,5 @@ struct Replay: Sendable {
             throw EngineError(
                 .damaged, "Position \(event.position) has version \(event.version) of \(event.stream), out of turn.")
         }
-        if event.isBatchStart { remembered.remember(event.commandID, at: event.position) }
-        lastRecordedAt = event.time.recordedAt
-        position = event.position
     }
 }
