@@ -25,10 +25,10 @@ public struct LogOptions: Sendable {
     public var confirmDelayMilliseconds: Int = 20
     /// Whether opening sets aside a last group that is whole but wrong, which may have been acknowledged.
     public var acceptAmbiguousTail: Bool = false
-    /// A position that was surely acknowledged, as what was derived from the log knows it: a projection's checkpoint.
+    /// What was surely acknowledged, as those know it who derived something from the log, or signed it.
     ///
-    /// Opening refuses a log that ends before it, instead of taking the missing records for a torn tail.
-    public var provenPosition: Position = .zero
+    /// Opening refuses a log that ends before any of these, instead of taking the missing records for a torn tail.
+    public var provenPositions: [ProvenPosition] = []
 
     /// Makes the default options.
     public init() {}

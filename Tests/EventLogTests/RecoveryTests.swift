@@ -143,8 +143,14 @@ import Testing
         }
         let before = try FileManager.default.contentsOfDirectory(atPath: copy).sorted()
         var options = quietOptions()
-        options.provenPosition = crashed.log.lastPosition
-        #expect(code { _ = try EventLog.open(at: copy, options: options) } == .corrupted)
+        options.provenPositions = [ProvenPosition(crashed.log.lastPosition, by: "the list at the door")]
+        let error = try #require(throws: LogError.self) { _ = try EventLog.open(at: copy, options: options) }
+        #expect(error.code == .corrupted && error.path == copy + "/" + segment && error.offset == begin, "\(error)")
+        let (found, known) = (crashed.ends[3].position, crashed.ends[4].position)
+        #expect(
+            error.message.hasPrefix(
+                "The log ends at position \(found), but the list at the door proves that position \(known) was "
+                    + "acknowledged: the positions \(found + 1) to \(known) are missing."), "\(error)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: copy).sorted() == before)
         // Without that evidence nothing tells the loss from a write that never happened.
         let last = Position(Int64(crashed.ends[3].position))
@@ -159,10 +165,22 @@ import Testing
         try log.close()
         let before = try FileManager.default.contentsOfDirectory(atPath: directory.log).sorted()
         var options = quietOptions()
-        options.provenPosition = log.lastPosition
+        let last = log.lastPosition.rawValue
+        options.provenPositions = [ProvenPosition(log.lastPosition, by: "the tables")]
         try EventLog.open(at: directory.log, options: options).close()
-        options.provenPosition = Position(log.lastPosition.rawValue + 1)
-        #expect(code { _ = try EventLog.open(at: directory.log, options: options) } == .corrupted)
+        options.provenPositions += [
+            ProvenPosition(Position(last + 1), by: "the note", remedyForOlderCopy: "burn the note"),
+            ProvenPosition(Position(last + 3), by: "the seal", remedyForOlderCopy: "break the seal"),
+        ]
+        let error = try #require(throws: LogError.self) { try EventLog.open(at: directory.log, options: options) }
+        #expect(error.code == .corrupted && error.path == directory.log)
+        // Each piece of evidence that goes further is told, the furthest first; what agrees is not.
+        #expect(
+            error.message
+                == "The log ends at position \(last), but the seal proves that position \(last + 3) was acknowledged, "
+                + "and the note proves that position \(last + 1) was acknowledged: the positions \(last + 1) to "
+                + "\(last + 3) are missing. Nothing was shortened. Bring the newer files of the log back. If an older "
+                + "copy is meant, break the seal; and burn the note.")
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.log).sorted() == before)
     }
 

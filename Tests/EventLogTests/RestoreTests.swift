@@ -58,7 +58,7 @@ import Testing
         #expect(try reader.lastPosition() == Position(Int64(known)))
         // The checkpoint of what was derived from the log proves that it once held more.
         var options = LogOptions()
-        options.provenPosition = Position(Int64(known))
+        options.provenPositions = [ProvenPosition(Position(Int64(known)), by: "the tables")]
         try EventLog.open(at: path, options: options).close()
     }
 

@@ -50,16 +50,13 @@ struct Recovery {
 
     /// Refuses a log that ends before what is known to have been acknowledged.
     private func check(ending lastPosition: Int64, _ tail: Tail?) throws(LogError) {
-        let known = [
-            ("TAIL proves", tail?.durablePosition ?? 0),
-            ("What was derived from the log, or signed of it, proves", options.provenPosition.rawValue),
-        ]
-        for (proof, position) in known where position > lastPosition {
+        if let tail, tail.durablePosition > lastPosition {
             throw LogError(
                 .corrupted,
-                "\(proof) that position \(position) was acknowledged, but the segments end at \(lastPosition). "
-                    + "Restore the segments from a backup.", path: directory.path)
+                "TAIL proves that position \(tail.durablePosition) was acknowledged, but the segments end at "
+                    + "\(lastPosition). Restore the segments from a backup.", path: directory.path)
         }
+        if let shortfall = options.shortfall(endingAt: lastPosition, path: directory.path) { throw shortfall }
     }
 
     private var lastTime = Int64.min
@@ -77,12 +74,10 @@ struct Recovery {
                 path, scan.valid.offset, "ends at position \(scan.valid.lastPosition), but TAIL proves more",
                 from: scan.valid.lastPosition + 1, through: tail.durablePosition)
         }
-        let proven = options.provenPosition.rawValue
-        if proven > scan.valid.lastPosition {
-            throw SegmentScan.damage(
-                path, scan.valid.offset,
-                "ends at position \(scan.valid.lastPosition), but what was derived from the log holds more",
-                from: scan.valid.lastPosition + 1, through: proven)
+        if let shortfall = options.shortfall(
+            endingAt: scan.valid.lastPosition, path: path, offset: scan.valid.offset)
+        {
+            throw shortfall
         }
         var torn: String?
         switch scan.ending {

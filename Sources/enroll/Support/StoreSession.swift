@@ -29,14 +29,6 @@ struct StoreSession: Sendable {
         return try await with(engine, work)
     }
 
-    /// Up to where the last checkpoint goes; nil where there is none that can be read, of which the next signing tells.
-    private static func signedPosition(_ layout: StoreLayout, _ settings: StoreSettings) -> Position? {
-        guard let checkpoint = try? ProofTree.lastCheckpoint(at: layout.transparencyPath),
-            checkpoint.origin == settings.origin
-        else { return nil }
-        return Position(checkpoint.size)
-    }
-
     /// What the tables hold was acknowledged, and so was what was signed: a log that ends before it is not written to,
     /// since the positions behind its end mean other events.
     ///
@@ -45,14 +37,31 @@ struct StoreSession: Sendable {
         var options = EngineOptions()
         let layout = StoreLayout(directory: directory)
         guard let history = try? EventHistory.open(at: directory) else { return options }
-        var proven: Position = 0
-        if let checkpoint = try? ReadTables.open(at: layout).checkpoint(), checkpoint.storeID == history.storeID,
-            checkpoint.epoch == history.epoch
-        {
-            proven = checkpoint.position
-        }
-        options.log.provenPosition = max(proven, signedPosition(layout, history.settings) ?? 0)
+        options.log.provenPositions = [tablesPosition(layout, history), signedPosition(layout, history.settings)]
+            .compactMap(\.self)
         return options
+    }
+
+    /// How far the tables are; nil where they prove nothing.
+    private static func tablesPosition(_ layout: StoreLayout, _ history: EventHistory) -> ProvenPosition? {
+        guard let checkpoint = try? ReadTables.open(at: layout).checkpoint(), checkpoint.storeID == history.storeID,
+            checkpoint.epoch == history.epoch
+        else { return nil }
+        return ProvenPosition(
+            checkpoint.position, by: "the checkpoint of the read tables in \(layout.readTablesPath)",
+            remedyForOlderCopy: "make a new store of it with `enroll restore`, which raises the epoch, or delete "
+                + "\(layout.readTablesPath), which `enroll rebuild` makes again")
+    }
+
+    /// Up to where the last checkpoint goes; nil where there is none that can be read, of which the next signing tells.
+    private static func signedPosition(_ layout: StoreLayout, _ settings: StoreSettings) -> ProvenPosition? {
+        guard let checkpoint = try? ProofTree.lastCheckpoint(at: layout.transparencyPath),
+            checkpoint.origin == settings.origin
+        else { return nil }
+        return ProvenPosition(
+            Position(checkpoint.size), by: "the last signed checkpoint in \(layout.transparencyPath)/checkpoint",
+            remedyForOlderCopy: "make a new store of it with `enroll restore`, which raises the epoch, and tell those "
+                + "who hold that checkpoint")
     }
 
     /// Works with an engine that is open already, and closes it.
