@@ -1,6 +1,8 @@
 // Following a log from outside while it grows, rolls, is sealed, closes, opens again and is restored.
 
+import EnrollmentTesting
 import Foundation
+import Glibc
 import LogProofs
 import Synchronization
 import Testing
@@ -115,6 +117,46 @@ import Testing
         #expect { _ = try LogReader.open(at: directory.log).follow(from: Position(manifest.last + 2)) } throws: {
             ($0 as? LogError)?.code == .positionOutOfRange
         }
+    }
+
+    @Test(arguments: [InMemoryFileSystem.Operation.open, .read])
+    func `a follower that could not read tries again, and hands out no record twice and passes over none`(
+        operation: InMemoryFileSystem.Operation
+    ) throws {
+        let disk = InMemoryFileSystem()
+        var source = BatchSource(seed: 9)
+        var options = quietOptions()
+        options.segmentBytes = 400_000
+        let log = try EventLog.create(at: "/log", options: options, fileSystem: disk)
+        // Longer than what is read at a time, so that a read fails within a segment too.
+        try source.append(40, to: log, records: 1, payload: 60_000)
+        let reader = try LogReader.open(at: "/log", fileSystem: disk)
+        #expect(try reader.segments().count > 2)
+        var places: Set<Int> = []
+        for call in 1... {
+            let follower = try reader.follow(from: 1)
+            disk.fail(operation, onCall: call, errno: EIO)
+            var seen: [LogRecord] = []
+            var failures = 0
+            var block = DecodedBlock()
+            while seen.count < source.expected.count {
+                do throws(LogError) {
+                    #expect(try follower.next(into: &block, timeoutMilliseconds: 0))
+                    seen += (0..<block.count).map { block.record(at: $0) }
+                } catch {
+                    #expect(error.code == .io, "\(error)")
+                    failures += 1
+                    places.insert(seen.count)
+                    try #require(failures < 9, "the follower stays failed at position \(seen.count + 1)")
+                }
+            }
+            #expect(seen == source.expected)
+            if failures == 0 { break }
+        }
+        disk.fail(operation, onCall: .max / 2, errno: EIO)
+        let firsts = Set(try reader.segments().map { Int($0.firstPosition.rawValue) - 1 })
+        if operation == .read { #expect(places.subtracting(firsts).count > 1, "\(places)") }
+        try log.close()
     }
 
     @Test func `an asynchronous caller gets each block, and nil once it is cancelled`() async throws {

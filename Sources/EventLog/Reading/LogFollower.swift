@@ -7,6 +7,7 @@ internal import Synchronization
 /// It never hands out a record that could still be lost. In the writer's process the log wakes it; in any other the
 /// system does when the writer has written, and where the file system cannot tell, it looks every 200 ms.
 ///
+/// After a failure the next call tries again behind what was handed out: no record comes twice, none is passed over.
 /// One caller at a time is served; ``cancel()`` may be called from anywhere.
 public final class LogFollower: Sendable {
     enum Source {
@@ -22,6 +23,19 @@ public final class LogFollower: Sendable {
         var tail: Tail?
         /// How often TAIL said nothing new since the manifest was read.
         var quietLooks: Int
+
+        /// Takes the next block that is known of; false where more must be looked for.
+        mutating func advance(into block: inout DecodedBlock) throws(LogError) -> Bool {
+            do throws(LogError) {
+                guard try cursor.next(into: &block) else { return false }
+            } catch {
+                // A cursor ends with its first failure. Another one tries again, with the segment opened anew.
+                cursor = BlockCursor(view, from: next, through: view.lastPosition)
+                throw error
+            }
+            next = block.lastPosition.rawValue + 1
+            return true
+        }
     }
 
     /// The longest time without a look of its own.
@@ -57,10 +71,7 @@ public final class LogFollower: Sendable {
         let deadline = now.addingReportingOverflow(timeout).overflow ? Int64.max : now + timeout
         return try state.withLock { (state) throws(LogError) in
             while !isCancelled.load(ordering: .acquiring) {
-                if try state.cursor.next(into: &block) {
-                    state.next = block.lastPosition.rawValue + 1
-                    return true
-                }
+                if try state.advance(into: &block) { return true }
                 if try look(&state) { continue }
                 let now = Monitor<State>.now()
                 guard now < deadline else { return false }
