@@ -106,4 +106,32 @@ import Testing
             _ = try TableDifferences.find(in: log, from: .position(0), to: .position(9999)) { _ in }
         }
     }
+
+    @Test func `can be given up in each reading of the log`() throws {
+        struct GivenUp: Error {}
+        let log = SyntheticLog(users: 20, terms: 500, enrollments: 3_000)
+        let last = log.lastPosition()
+        let steps = stride(from: Int64(4096), through: last.rawValue, by: 4096).map { Position($0) }
+        #expect(steps.count == 2)
+        let end = TableMoment.time(.day(1))
+        // A time is looked for first, then rows are folded, then refusals are read; in each the caller is asked.
+        for (from, to, expected) in [
+            (.position(0), .position(last), steps + steps), (.position(4096), .position(last), steps + [8192]),
+            (end, .position(0), steps + steps + steps), (end, end, steps + steps + steps),
+        ] as [(TableMoment, TableMoment, [Position])] {
+            var asked: [Position] = []
+            _ = try TableDifferences.find(in: log, from: from, to: to, progress: { asked.append($0) }) { _ in }
+            #expect(asked == expected, "\(from) \(to)")
+            for call in expected.indices {
+                var calls = 0
+                #expect(throws: GivenUp.self) {
+                    let progress = { (_: Position) in
+                        calls += 1
+                        if calls > call { throw GivenUp() }
+                    }
+                    _ = try TableDifferences.find(in: log, from: from, to: to, progress: progress) { _ in }
+                }
+            }
+        }
+    }
 }

@@ -12,7 +12,8 @@ extension EventHistory {
     /// cooperative pool.
     ///
     /// - Parameters:
-    ///   - progress: called now and then with the position that was reached.
+    ///   - progress: called now and then with the position that was reached; the log is read once for each moment that
+    ///     is a time, once for the rows, and once more between the two moments for refusals.
     ///   - found: called with each row that differs.
     /// - Throws: ``ReadModelError`` with `invalidArgument` where the log does not reach that far and `poisonEvent`
     ///   where it tells an impossible story; `EngineError` where it cannot be read; whatever a closure throws.
@@ -30,14 +31,18 @@ package enum TableDifferences {
         in source: any EventSource, from first: TableMoment, to second: TableMoment,
         progress: (Position) throws -> Void = { _ in }, found: (RowDifference) throws -> Void
     ) throws -> DifferenceReport {
-        let (from, to) = (try position(of: first, in: source), try position(of: second, in: source))
+        func tell(_ position: Position) throws {
+            if position.rawValue % 4096 == 0 { try progress(position) }
+        }
+        let from = try position(of: first, in: source, tell)
+        let to = try position(of: second, in: source, tell)
         let (low, high) = (min(from, to), max(from, to))
         var fold = TableFold()
         var earlier = EarlierRows()
         try source.forEach(from: 1, through: high) { event in
             if event.position > low { earlier.keep(what: event.event, changesIn: fold) }
             _ = try fold.apply(event)
-            if event.position.rawValue % 4096 == 0 { try progress(event.position) }
+            try tell(event.position)
             if event.position == low { earlier.begin(after: fold) }
             return true
         }
@@ -52,12 +57,15 @@ package enum TableDifferences {
                 try comparison.add(
                     FoldedRefusal(refusal, Moment(event)), id: event.position.rawValue, found)
             }
+            try tell(event.position)
             return true
         }
         return comparison.report
     }
 
-    private static func position(of moment: TableMoment, in source: any EventSource) throws -> Position {
+    private static func position(
+        of moment: TableMoment, in source: any EventSource, _ tell: (Position) throws -> Void
+    ) throws -> Position {
         let last = try source.lastPosition()
         switch moment {
         case .position(let position):
@@ -71,6 +79,7 @@ package enum TableDifferences {
             try source.forEach(from: 1, through: last) { event in
                 guard event.time.recordedAt <= time else { return false }
                 position = event.position
+                try tell(position)
                 return true
             }
             return position

@@ -39,6 +39,7 @@ struct DiffCommand: ParsableCommand {
             found: { row in
                 bar.finish()
                 try write(row)
+                try Interruption.check()
             })
         bar.finish()
         try write(report)
