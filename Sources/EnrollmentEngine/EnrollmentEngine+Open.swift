@@ -29,7 +29,8 @@ extension EnrollmentEngine {
             let log = try openEmptyLog(layout, options)
             // The settings come last: a store is there when they are.
             let settings = StoreSettings(
-                storeID: log.id.description, timeZone: timeZone, origin: origin, createdAt: clock.now())
+                storeID: log.id.description, timeZone: timeZone, origin: origin, createdAt: clock.now(),
+                hasChecksum: true)
             try closing(log) { () throws(EngineError) in
                 // Another process may have made its store, and closed it, before this one had the lock.
                 try files.checkNoStore()

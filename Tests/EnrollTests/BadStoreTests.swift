@@ -6,14 +6,15 @@ import Testing
 @Suite struct `A store that cannot be used` {
     /// What is wrong, how it is brought about, and what the one line says.
     enum Fault: String, CaseIterable {
-        case missing, notAStore, otherLog, newerFormat, unreadableSettings, writableByOthers, damagedSegment
-        case settingsLost, otherTables
+        case missing, notAStore, otherLog, otherTimeZone, newerFormat, unreadableSettings, writableByOthers
+        case damagedSegment, settingsLost, otherTables
 
         var says: String {
             switch self {
             case .missing, .notAStore, .settingsLost: "enroll: there is no store at "
             case .otherLog: "put the right log in its place"
-            case .newerFormat: "has format 99, this program reads up to 1; use a newer one"
+            case .otherTimeZone: "/store.json does not fit its checksum: the time zone, the origin, the identity or the"
+            case .newerFormat: "has format 99, this program reads up to 2; use a newer one"
             case .unreadableSettings: "is not a store's settings; restore it from a backup"
             case .writableByOthers: "can be written by other users; run chmod go-w on it"
             case .damagedSegment: "Restore the file from a backup"
@@ -31,8 +32,12 @@ import Testing
                 try files.createDirectory(atPath: store.path, withIntermediateDirectories: true)
                 try Data("letters".utf8).write(to: URL(fileURLWithPath: store.path + "/notes.txt"))
             case .settingsLost: try files.removeItem(atPath: settings)
-            case .otherLog: try edit(settings) { $0.replacing(/"storeID" : "..../, with: "\"storeID\" : \"0000") }
-            case .newerFormat: try edit(settings) { $0.replacing("\"format\" : 1", with: "\"format\" : 99") }
+            case .otherLog:
+                let other = try TemporaryStore.furnished()
+                let theirs = try Data(contentsOf: URL(fileURLWithPath: other.path + "/store.json"))
+                try edit(settings) { _ in String(decoding: theirs, as: UTF8.self) }
+            case .otherTimeZone: try edit(settings) { $0.replacing("\"UTC\"", with: "\"GMT\"") }
+            case .newerFormat: try edit(settings) { $0.replacing("\"format\" : 2", with: "\"format\" : 99") }
             case .unreadableSettings: try edit(settings) { String($0.dropLast(9)) }
             case .writableByOthers:
                 try files.setAttributes([.posixPermissions: 0o770], ofItemAtPath: store.path)

@@ -24,6 +24,21 @@ import Testing
         #expect(try Program.run(["verify"], in: store).exitCode == 0)
     }
 
+    @Test func `is told from one whose settings have no checksum, which is sound and said`() throws {
+        let store = try TemporaryStore.furnished()
+        #expect(try !Program.run(["verify"], in: store).output.contains("checksum"))
+        let path = URL(fileURLWithPath: store.path + "/store.json")
+        let text = String(decoding: try Data(contentsOf: path), as: UTF8.self)
+        let older = text.replacing(/,?\s*"sha256" : "[0-9a-f]*"/, with: "").replacing(
+            "\"format\" : 2", with: "\"format\" : 1")
+        try Data(older.utf8).write(to: path)
+        for words in [["verify"], ["log", "verify"]] {
+            let outcome = try Program.run(words, in: store)
+            #expect(outcome.exitCode == 0 && outcome.output.contains("store.json has no checksum"), "\(outcome)")
+        }
+        #expect(try Program.run(["apply", "2", "1"], in: store).exitCode == 0)
+    }
+
     @Test func `has a table that is gone told as a finding`() throws {
         let store = try TemporaryStore.furnished()
         try store.loseRefusals()

@@ -58,6 +58,46 @@ import Testing
         #expect(error?.code == .damaged && error?.message.contains("/store/store.json has no valid createdAt") == true)
     }
 
+    @Test(arguments: [
+        ("UTC", "GMT"), ("example.org/log", "example.org/lot"), ("2027-01-01", "2027-01-02"), ("sha256", "sha257"),
+        ("\"format\" : 2", "\"format\" : 0"), ("\"format\" : 2", "\"format\" : 1"),
+    ])
+    func `is told from settings of which one value was changed`(written: String, changed: String) async throws {
+        let disk = InMemoryFileSystem()
+        try await Self.create(disk).close()
+        let text = String(decoding: try disk.contents(of: "/store/store.json"), as: UTF8.self)
+        try #require(text.contains(written), "\(text)")
+        try disk.replace("/store/store.json", with: Array(text.replacing(written, with: changed).utf8))
+        let error = await #expect(throws: EngineError.self) { try await openStore(disk, snapshotsAfter: nil) }
+        #expect(error?.code == .damaged && error?.message.contains("/store/store.json") == true)
+        if !written.contains("format") {
+            #expect(error?.message.contains("does not fit its checksum: the time zone, the origin") == true)
+            #expect(error?.message.contains("Put the store.json of a backup of this store in its place.") == true)
+        }
+    }
+
+    @Test func `without a checksum of its settings is opened, and a copy has one`() async throws {
+        let disk = InMemoryFileSystem()
+        let engine = try await Self.create(disk)
+        try await engine.close()
+        #expect(engine.settings.hasChecksum)
+        let text = """
+            {
+              "createdAt" : "\(engine.settings.createdAt)",
+              "format" : 1,
+              "origin" : "example.org/log",
+              "storeID" : "\(engine.settings.storeID)",
+              "timeZone" : "UTC"
+            }
+            """
+        try disk.replace("/store/store.json", with: Array(text.utf8))
+        let again = try await openStore(disk, snapshotsAfter: nil)
+        #expect(!again.settings.hasChecksum && again.settings.createdAt == engine.settings.createdAt)
+        try await again.close()
+        _ = try BackupStore.restore("/store", to: "/copy", now: ManualClock(.day(1)), fileSystem: disk)
+        #expect(try EventHistory.open(at: "/copy", fileSystem: disk).settings == engine.settings)
+    }
+
     @Test func `keeps the time of its clock, which recorded time follows and never runs back`() async throws {
         let disk = InMemoryFileSystem()
         let clock = ManualClock(.day(5))

@@ -109,11 +109,11 @@ import Testing
                 let settings = directory + "/store.json"
                 let text = try String(contentsOfFile: settings, encoding: .utf8)
 
-                try text.replacing(engine.settings.storeID, with: String(repeating: "0", count: 32))
+                try String(contentsOfFile: other + "/store.json", encoding: .utf8)
                     .write(toFile: settings, atomically: false, encoding: .utf8)
                 await expect(.foreign) { try await EnrollmentEngine.open(at: directory) }
 
-                try text.replacing("\"format\" : 1", with: "\"format\" : 2")
+                try text.replacing("\"format\" : 2", with: "\"format\" : 3")
                     .write(toFile: settings, atomically: false, encoding: .utf8)
                 await expect(.newerFormat) { try await EnrollmentEngine.open(at: directory) }
 

@@ -1,5 +1,9 @@
 // What is fixed when a store is made: identity, time zone, name. One small JSON file, written once.
+//
+// Its field `sha256` is the SHA-256 in hexadecimal of the other values, in the order of their names, each ended by a
+// line feed: createdAt, format, origin, storeID, timeZone. Format 1, before there was a release, had none.
 
+internal import Crypto
 internal import Foundation
 
 public import Enrollment
@@ -8,7 +12,7 @@ public import EventLog
 /// What was fixed when the store was made.
 public struct StoreSettings: Hashable, Sendable {
     /// The newest format that this program reads.
-    static let format = 1
+    static let format = 2
 
     /// The log's identity in hexadecimal: settings and log must agree on it.
     public let storeID: String
@@ -17,6 +21,8 @@ public struct StoreSettings: Hashable, Sendable {
     /// The name of the log in proofs and exports, such as `enroll.example/2027`.
     public let origin: String
     public let createdAt: Timestamp
+    /// Whether a checksum proved them: settings of format 1 have none, so that a changed time zone would not show.
+    public let hasChecksum: Bool
 
     /// Reads the settings of a store.
     ///
@@ -40,18 +46,32 @@ public struct StoreSettings: Hashable, Sendable {
                 "\(layout.settingsPath) has format \(file.format), this program reads up to \(format); use a newer one."
             )
         }
+        guard file.format >= 1 else {
+            throw EngineError(
+                .damaged,
+                "\(layout.settingsPath) has format \(file.format), which nobody wrote; restore it from a backup.")
+        }
         guard let createdAt = Timestamp.parsing(utc: file.createdAt) else {
             throw EngineError(.damaged, "\(layout.settingsPath) has no valid createdAt; restore it from a backup.")
         }
+        guard file.format == 1 && file.sha256 == nil || file.sha256 == file.checksum else {
+            throw EngineError(
+                .damaged,
+                "\(layout.settingsPath) does not fit its checksum: the time zone, the origin, the identity or the "
+                    + "creation time in it was changed. The events are not affected. Put the store.json of a backup of "
+                    + "this store in its place.")
+        }
         return StoreSettings(
-            storeID: file.storeID, timeZone: file.timeZone, origin: file.origin, createdAt: createdAt)
+            storeID: file.storeID, timeZone: file.timeZone, origin: file.origin, createdAt: createdAt,
+            hasChecksum: file.sha256 != nil)
     }
 
     /// Writes the settings so that they are there whole or not at all.
     func save(_ files: StoreFiles) throws(EngineError) {
-        let file = File(
+        var file = File(
             format: Self.format, storeID: storeID, timeZone: timeZone, origin: origin,
             createdAt: createdAt.description)
+        file.sha256 = file.checksum
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let bytes: Data
@@ -67,5 +87,13 @@ public struct StoreSettings: Hashable, Sendable {
         var timeZone: String
         var origin: String
         var createdAt: String
+        var sha256: String?
+
+        var checksum: String {
+            let text = [createdAt, String(format), origin, storeID, timeZone].map { $0 + "\n" }.joined()
+            return SHA256.hash(data: Array(text.utf8)).map { byte in
+                (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }.joined()
+        }
     }
 }

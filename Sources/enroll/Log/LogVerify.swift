@@ -31,7 +31,13 @@ enum LogCheck {
     static func open(_ store: StoreOptions, _ findings: inout FindingPrinter) throws -> EventHistory? {
         let directory = try store.directory
         // Without settings there is no store; with them, a log that is gone or of another store is damage to it.
-        _ = try StoreSettings.load(StoreLayout(directory: directory))
+        let layout = StoreLayout(directory: directory)
+        if try !StoreSettings.load(layout).hasChecksum {
+            findings.note(
+                "settings",
+                "\(layout.settingsPath) has no checksum, so a changed time zone or origin would not show; a copy by "
+                    + "`enroll restore` has one")
+        }
         do throws(EngineError) {
             return try EventHistory.open(at: directory)
         } catch {
