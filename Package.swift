@@ -121,8 +121,8 @@ let package = Package(
         .testTarget(
             name: "EnrollmentAuditTests",
             dependencies: [
-                "Enrollment", "EnrollmentAudit", "EnrollmentEngine", "EnrollmentTesting", "EventLog", "Pages",
-                "Transparency",
+                "Enrollment", "EnrollmentAudit", "EnrollmentEngine", "EnrollmentReadModel", "EnrollmentTesting",
+                "EventLog", "Pages", "Transparency", .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
