@@ -40,6 +40,43 @@ import Testing
         try await engine.close()
     }
 
+    @Test func `carries the last signed checkpoint byte for byte, and a rescue or who wishes so leaves it behind`()
+        async throws
+    {
+        let disk = InMemoryFileSystem()
+        try await Self.store(disk, users: 2).close()
+        let signed = Array("example.org/store\n6\nroot\n\n— signature\n".utf8)
+        try disk.createDirectory("/store/transparency")
+        disk.close(try disk.open("/store/transparency/LOCK", .createNew))
+        try disk.replace("/store/transparency/checkpoint", with: signed)
+        let clock = ManualClock(.day(1))
+        _ = try BackupStore.backUp("/store", to: "/backup", fileSystem: disk)
+        #expect(try disk.list("/backup") == ["log", "store.json", "transparency"])
+        #expect(try disk.list("/backup/transparency") == ["checkpoint"])
+        _ = try BackupStore.restore("/backup", to: "/copy", now: clock, fileSystem: disk)
+        for copy in ["/backup", "/copy"] {
+            #expect(try disk.contents(of: copy + "/transparency/checkpoint") == signed)
+        }
+        _ = try BackupStore.restore(
+            "/backup", to: "/without", now: clock, carriesCheckpoint: false, fileSystem: disk)
+        _ = try BackupStore.salvage("/store", to: "/rescued", now: clock, fileSystem: disk)
+        for copy in ["/without", "/rescued"] { #expect(try disk.list(copy) == ["log", "store.json"]) }
+        // What a copy that was cut short left is no obstacle to the next, and is to a new store.
+        for name in try disk.list("/copy/log") { try disk.unlink("/copy/log/" + name) }
+        try disk.unlink("/copy/store.json")
+        await Self.expectError(.alreadyExists, "transparency") {
+            _ = try BackupStore.restore(
+                "/without", to: "/copy", now: clock, carriesCheckpoint: false, fileSystem: disk)
+        }
+        try disk.replace("/copy/transparency/checkpoint", with: [1])
+        _ = try BackupStore.restore("/backup", to: "/copy", now: clock, fileSystem: disk)
+        #expect(try disk.contents(of: "/copy/transparency/checkpoint") == signed)
+        try disk.replace("/store/transparency/checkpoint", with: [UInt8](repeating: 65, count: 1 << 20 + 1))
+        await Self.expectError(.damaged, "/store/transparency/checkpoint is longer") {
+            _ = try BackupStore.backUp("/store", to: "/long", fileSystem: disk)
+        }
+    }
+
     @Test func `that is restored twice has two epochs, so that tables of one are not taken for the other's`()
         async throws
     {
@@ -145,6 +182,8 @@ import Testing
     {
         let disk = InMemoryFileSystem()
         try await Self.store(disk, users: 3).close()
+        try disk.createDirectory("/store/transparency")
+        try disk.replace("/store/transparency/checkpoint", with: [7])
         let before = try Self.events(disk, "/store")
         // Whatever holds this place in a directory that is there already has to be looked at first.
         try disk.createDirectory("/new0")
@@ -161,6 +200,7 @@ import Testing
                 #expect(error.message.contains("/"), "\(error)")
                 // The settings come last: where they are, everything is.
                 if try disk.status(destination + "/store.json") != nil {
+                    #expect(try disk.contents(of: destination + "/transparency/checkpoint") == [7])
                     #expect(try Self.events(disk, destination) == before)
                 } else {
                     await Self.expectError(.notFound, destination) { _ = try await Self.open(disk, destination) }

@@ -133,6 +133,24 @@ public struct ProofTree: Sendable {
         guard pass.tree.root == checkpoint.root else { throw rewritten(checkpoint, pass) }
     }
 
+    /// Checks the last checkpoint beside the log against the log, as ``check(_:progress:)`` does: before both are
+    /// restored to another place.
+    ///
+    /// - Returns: the checkpoint; `nil` where nothing was signed.
+    /// - Throws: `contradicted` also where it is of a log of another origin; `damaged`, `log`, `io`, `cancelled`.
+    public func checkLastCheckpoint(
+        ofOrigin origin: String, progress: Progress = { _ in true }
+    ) throws(AuditError) -> Checkpoint? {
+        guard let checkpoint = try lastCheckpoint() else { return nil }
+        guard Array(checkpoint.origin.utf8) == Array(origin.utf8) else {
+            throw AuditError(
+                .contradicted,
+                "\(files.directory)/checkpoint is of the log \(checkpoint.origin), this log is \(origin).")
+        }
+        try check(checkpoint, progress: progress)
+        return checkpoint
+    }
+
     // MARK: Proving
 
     /// Proves that the record at a position is in the log that the last checkpoint commits to.

@@ -1,11 +1,12 @@
-// Copies of a whole store: its settings and its log. What is derived from the log is left out.
+// Copies of a whole store: settings, log, and the last checkpoint that was signed. What is derived is left out.
 
 internal import Enrollment
 public import EventLog
 
 /// Backs up, restores and salvages stores.
 ///
-/// Tables and snapshots are left out of every copy, since they are made from the log.
+/// Tables, snapshots and the proof tree are left out of every copy, since they are made from the log. The last
+/// checkpoint that was signed is not, so backups and restores carry it, byte for byte.
 public enum BackupStore {
     /// Copies a store into a directory that is new or empty, while another process may write to it.
     ///
@@ -17,7 +18,7 @@ public enum BackupStore {
         _ source: String, to destination: String, fileSystem: any FileSystem = PosixFileSystem(),
         progress: ((Double) -> Void)? = nil
     ) throws(EngineError) -> BackupReport {
-        try fill(source, destination, fileSystem) { (from, to) throws(LogError) in
+        try fill(source, destination, fileSystem, carriesCheckpoint: true) { (from, to) throws(LogError) in
             try LogBackup.copy(from: from, to: to, fileSystem: fileSystem, progress: progress)
         } identity: {
             $0.id
@@ -27,15 +28,18 @@ public enum BackupStore {
     /// Makes a store that can be written to from a backup, or from a store that nobody writes to.
     ///
     /// The log gets a higher epoch, so that tables and snapshots of the old store are not taken for its own; `now` is
-    /// what makes the epochs of two restores differ.
+    /// what makes the epochs of two restores differ. A store is not written to whose log ends before its checkpoint:
+    /// ask `ProofTree.checkLastCheckpoint` first whether the two agree, and leave the checkpoint out only where an
+    /// older log is meant.
     ///
     /// - Throws: as ``backUp(_:to:fileSystem:progress:)``, and `locked`.
     public static func restore(
-        _ source: String, to destination: String, now: any EngineClock,
+        _ source: String, to destination: String, now: any EngineClock, carriesCheckpoint: Bool = true,
         fileSystem: any FileSystem = PosixFileSystem(), progress: ((Double) -> Void)? = nil
     ) throws(EngineError) -> BackupReport {
         let seconds = now.now().rawValue / 1_000_000
-        return try fill(source, destination, fileSystem) { (from, to) throws(LogError) in
+        return try fill(source, destination, fileSystem, carriesCheckpoint: carriesCheckpoint) {
+            (from, to) throws(LogError) in
             try LogRestore.restore(from: from, to: to, now: seconds, fileSystem: fileSystem, progress: progress)
         } identity: {
             $0.id
@@ -44,13 +48,15 @@ public enum BackupStore {
 
     /// Makes a store of the longest provably good prefix of a damaged one's log.
     ///
-    /// - Throws: as ``restore(_:to:now:fileSystem:progress:)``.
+    /// The last checkpoint is left out: what it covers may be among what is lost.
+    ///
+    /// - Throws: as ``restore(_:to:now:carriesCheckpoint:fileSystem:progress:)``.
     public static func salvage(
         _ source: String, to destination: String, now: any EngineClock,
         fileSystem: any FileSystem = PosixFileSystem()
     ) throws(EngineError) -> SalvageReport {
         let seconds = now.now().rawValue / 1_000_000
-        return try fill(source, destination, fileSystem) { (from, to) throws(LogError) in
+        return try fill(source, destination, fileSystem, carriesCheckpoint: false) { (from, to) throws(LogError) in
             try LogSalvage.salvage(from: from, to: to, now: seconds, fileSystem: fileSystem)
         } identity: {
             $0.id
@@ -58,7 +64,7 @@ public enum BackupStore {
     }
 
     private static func fill<Report>(
-        _ source: String, _ destination: String, _ fileSystem: any FileSystem,
+        _ source: String, _ destination: String, _ fileSystem: any FileSystem, carriesCheckpoint: Bool,
         _ copy: (String, String) throws(LogError) -> Report, identity: (Report) -> LogID
     ) throws(EngineError) -> Report {
         let from = StoreLayout(directory: source)
@@ -66,9 +72,13 @@ public enum BackupStore {
         let settings = try StoreSettings.load(from, fileSystem: fileSystem)
         let files = StoreFiles(layout: to, fileSystem: fileSystem)
         try files.checkNoStore()
-        try files.makeDirectory()
+        // Before the log, which only grows: so the copy holds all that was signed.
+        let checkpoint =
+            carriesCheckpoint ? try StoreFiles(layout: from, fileSystem: fileSystem).readCheckpoint() : nil
+        try files.makeDirectory(accepting: checkpoint == nil ? nil : "transparency")
         let report = try translating { () throws(LogError) in try copy(from.logPath, to.logPath) }
         try settings.check(identity(report))
+        if let checkpoint { try files.writeCheckpoint(checkpoint) }
         try settings.save(files)
         return report
     }

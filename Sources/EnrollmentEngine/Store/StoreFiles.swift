@@ -34,11 +34,13 @@ struct StoreFiles {
         do { return try fileSystem.status(path) } catch { throw failure("look at", path, error) }
     }
 
-    /// Makes the directory, or accepts one that is empty or holds what an interrupted creation left.
-    func makeDirectory() throws(EngineError) {
+    /// Makes the directory, or accepts one that is empty or holds what an interrupted creation or copy left.
+    ///
+    /// `accepted` is what such a copy may have left besides.
+    func makeDirectory(accepting accepted: String? = nil) throws(EngineError) {
         let isThere = try status(layout.directory) != nil
         if isThere, let status = try status(layout.directory + "/.") {
-            try checkNothingElse()
+            try checkNothingElse(but: accepted)
             try check(status, layout.directory)
         }
         do throws(FileSystemError) {
@@ -49,34 +51,62 @@ struct StoreFiles {
         } catch { throw failure("make the directory", layout.directory, error) }
     }
 
-    private func checkNothingElse() throws(EngineError) {
+    private func checkNothingElse(but accepted: String?) throws(EngineError) {
         let names: [String]
         do { names = try fileSystem.list(layout.directory) } catch {
             throw failure("list", layout.directory, error)
         }
-        if let other = names.first(where: { $0 != "log" && $0 != "store.json.tmp" }) {
+        if let other = names.first(where: { !["log", "store.json.tmp", accepted].contains($0) }) {
             throw EngineError(
                 .alreadyExists,
                 "\(layout.directory) holds \(other) and is no store; choose a directory that is new or empty.")
         }
     }
 
-    func readSettings() throws(EngineError) -> [UInt8] {
-        let path = layout.settingsPath
+    func readSettings() throws(EngineError) -> [UInt8] { try read(layout.settingsPath, limit: 1 << 16) }
+
+    /// The settings are there whole or not at all.
+    func writeSettings(_ bytes: [UInt8]) throws(EngineError) { try replace(layout.settingsPath, bytes) }
+
+    /// The last checkpoint that was signed, byte for byte; nil where none was.
+    func readCheckpoint() throws(EngineError) -> [UInt8]? {
+        guard try status(layout.checkpointPath) != nil else { return nil }
+        return try read(layout.checkpointPath, limit: 1 << 20)
+    }
+
+    func writeCheckpoint(_ bytes: [UInt8]) throws(EngineError) {
+        if try status(layout.transparencyPath) == nil {
+            do throws(FileSystemError) {
+                try fileSystem.createDirectory(layout.transparencyPath)
+                try fileSystem.syncDirectory(layout.directory)
+            } catch { throw failure("make the directory", layout.transparencyPath, error) }
+        }
+        try replace(layout.checkpointPath, bytes)
+    }
+
+    private func read(_ path: String, limit: Int) throws(EngineError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: limit + 1)
+        var done = 0
         do throws(FileSystemError) {
             let descriptor = try fileSystem.open(path, .read)
             defer { fileSystem.close(descriptor) }
-            var bytes = [UInt8](repeating: 0, count: 65_536)
-            let count = try bytes.withUnsafeMutableBufferPointer { buffer throws(FileSystemError) in
-                try fileSystem.read(descriptor, into: UnsafeMutableRawBufferPointer(buffer), at: 0)
+            try bytes.withUnsafeMutableBufferPointer { buffer throws(FileSystemError) in
+                while done < buffer.count {
+                    let rest = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[done...]))
+                    let count = try fileSystem.read(descriptor, into: rest, at: Int64(done))
+                    if count == 0 { break }
+                    done += count
+                }
             }
-            return Array(bytes.prefix(count))
         } catch { throw failure("read", path, error) }
+        guard done <= limit else {
+            throw EngineError(.damaged, "\(path) is longer than \(limit) bytes; restore it from a backup.")
+        }
+        return Array(bytes.prefix(done))
     }
 
-    /// Writes beside, syncs, renames, syncs the directory: the settings are there whole or not at all.
-    func writeSettings(_ bytes: [UInt8]) throws(EngineError) {
-        let path = layout.settingsPath
+    /// Writes beside, syncs, renames, syncs the directory.
+    private func replace(_ path: String, _ bytes: [UInt8]) throws(EngineError) {
         let temporary = path + ".tmp"
         do throws(FileSystemError) {
             let descriptor = try fileSystem.open(temporary, .createOrTruncate)
@@ -91,7 +121,7 @@ struct StoreFiles {
             }
             try fileSystem.sync(descriptor)
             try fileSystem.rename(temporary, to: path)
-            try fileSystem.syncDirectory(layout.directory)
+            try fileSystem.syncDirectory(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
         } catch { throw failure("write", path, error) }
     }
 

@@ -14,6 +14,8 @@ public struct StoreLayout: Hashable, Sendable {
     public var snapshotsPath: String { directory + "/snapshots" }
     /// The proof tree over the log, derived from it, and the last checkpoint that was signed, which is not.
     public var transparencyPath: String { directory + "/transparency" }
+    /// The last checkpoint that was signed: nothing can make it again.
+    public var checkpointPath: String { transparencyPath + "/checkpoint" }
     /// The read tables, derived from the log.
     public var readTablesPath: String { directory + "/read.sqlite" }
 }

@@ -59,9 +59,9 @@ struct StoreSession: Sendable {
             checkpoint.origin == settings.origin
         else { return nil }
         return ProvenPosition(
-            Position(checkpoint.size), by: "the last signed checkpoint in \(layout.transparencyPath)/checkpoint",
-            remedyForOlderCopy: "make a new store of it with `enroll restore`, which raises the epoch, and tell those "
-                + "who hold that checkpoint")
+            Position(checkpoint.size), by: "the last signed checkpoint in \(layout.checkpointPath)",
+            remedyForOlderCopy: "make a new store of it with `enroll restore --without-checkpoint`, which raises the "
+                + "epoch, and tell those who hold that checkpoint")
     }
 
     /// Works with an engine that is open already, and closes it.
