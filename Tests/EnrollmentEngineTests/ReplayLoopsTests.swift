@@ -53,7 +53,8 @@ import Testing
         #expect(applied > 5)
     }
 
-    @Test func `takes what is too much for it as an event: times of their own, reasons, commands beside`() async throws {
+    @Test func `takes what is too much for it as an event: times of their own, reasons, commands beside`() async throws
+    {
         let disk = InMemoryFileSystem()
         let engine = try await openStore(disk, snapshotsAfter: 1_000_000, create: true)
         let term = try await engine.prepareTerm(capacity: 5, users: 3, admission: .approval)
