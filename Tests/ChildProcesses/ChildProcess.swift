@@ -87,14 +87,14 @@ package final class ChildProcess {
     /// All lines up to the end of the output, which a process that was killed has reached already.
     ///
     /// A last line without its end is left out: the child was killed in the middle of it.
-    package func remainingLines(until deadline: Moment = .afterSeconds(60)) -> [String] { lines(until: deadline) }
+    package func remainingLines(until deadline: Moment = .afterSeconds(600)) -> [String] { lines(until: deadline) }
 
     package func kill(_ signal: Int32 = SIGKILL) {
         if ending == nil { _ = Glibc.kill(pid, signal) }
     }
 
     /// Waits for the end; after the deadline of the output, kills.
-    package func wait(until deadline: Moment = .afterSeconds(60)) -> ProcessEnding {
+    package func wait(until deadline: Moment = .afterSeconds(600)) -> ProcessEnding {
         if let ending { return ending }
         var isDead = false
         // After the end of its output a process ends soon; one whose output goes elsewhere may take its time.

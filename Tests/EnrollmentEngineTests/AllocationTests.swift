@@ -24,7 +24,7 @@ import Testing
     private func figures() throws -> [String: Double] {
         let process = try ChildProcess([Self.program])
         process.closeInput()
-        let lines = process.remainingLines(until: .afterSeconds(120))
+        let lines = process.remainingLines(until: .afterSeconds(600))
         try #require(process.wait() == .exited(0))
         return Dictionary(
             uniqueKeysWithValues: try lines.map { line in
