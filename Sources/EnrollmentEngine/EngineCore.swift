@@ -21,8 +21,9 @@ struct EngineCore: Sendable {
     private let options: EngineOptions
     private let clock: any EngineClock
     var isClosed = false
-    /// Why the log takes nothing any more: what was decided then is never told, and nothing is decided after it.
-    private var failure: EngineError?
+    /// Why the log takes nothing any more: the state is ahead of it then, so nothing more is decided, and nothing that
+    /// was decided since is told as stored.
+    private(set) var failure: EngineError?
     /// Keeps ``touch(_:)`` from being optimised away.
     private var touched: UInt64 = 0
     /// What this, the one writer, handed out, and how much of it was durable when it last asked.
@@ -78,8 +79,9 @@ struct EngineCore: Sendable {
     /// What it appends reaches the log when ``write()`` is called.
     mutating func decide(_ envelope: CommandEnvelope) throws(ExecutionError) -> Decision {
         guard !isClosed else { throw .unavailable(EngineError(.closed, "The engine was closed; open it again.")) }
-        if let failure { throw .unavailable(failure) }
+        // Before the failure: what is durable can be answered still, and whoever tells knows what is.
         if let position = remembered.position(of: envelope.id) { return .seenBefore(at: position) }
+        if let failure { throw .unavailable(failure) }
         guard hasRoom() else { throw .overloaded }
         let context = CommandContext(
             actor: envelope.actor, now: now, effectiveAt: envelope.effectiveAt,
@@ -103,8 +105,7 @@ struct EngineCore: Sendable {
         do {
             try log.enqueue(&gathered)
         } catch {
-            // Whoever was decided since the last call learns it from the log's own failure.
-            failure = EngineError(error)
+            if failure == nil { failure = EngineError(error) }
         }
         log.write()
     }
@@ -129,6 +130,7 @@ struct EngineCore: Sendable {
             // The log has taken some meanwhile; it must have all that came before to say how much.
             gathered.removeLast()
             write()
+            if let failure { throw .unavailable(failure) }
             pendingBytes = log.pendingBytes.waiting
             guard hasRoom(for: bytes) else { throw .overloaded }
             (recorded, bytes) = try gather(envelope)

@@ -28,7 +28,9 @@ public struct EngineOptions: Sendable {
     ///
     /// 1 or more.
     public var recentEvents = 16_384
-    /// How many bytes the payloads of those may take as they are stored; fewer events are kept where they take more.
+    /// How many bytes those may take as they are stored; fewer are kept where they take more.
+    ///
+    /// Events are let go by whole batches: of one that is larger than either limit none is kept.
     public var recentEventBytes = 16 << 20
     /// Whether, and how often, snapshots are written.
     public var snapshots: Snapshots = .after(events: 65_536)

@@ -1,6 +1,7 @@
 // Start here: open or create a store, execute commands, follow events, close.
 //
-// The way of a command: decide (pure) → append to the log's gathering group → evolve → wait for the sync → receipt.
+// The way of a command: decide (pure) → encode with the others of its pass → evolve → to the log, into the group that
+// gathers → wait for its sync → receipt.
 // Deciding happens in a caller's own task, for all who call meanwhile (Commit/); only the log's thread ever waits for
 // the disk.
 
@@ -120,10 +121,13 @@ public final class EnrollmentEngine: Sendable {
             // Closing the log, which comes next, tells why.
             return
         }
-        let replay = core.withLock { core in
-            Replay(
+        let replay: Replay? = core.withLock { core in
+            // A log that failed while nothing waited for it took nothing after that, though the state moved on.
+            guard core.failure == nil else { return nil }
+            return Replay(
                 state: core.state, remembered: core.remembered, lastRecordedAt: core.lastRecordedAt, position: last)
         }
+        guard let replay else { return }
         snapshots.withLock { $0.write(replay, after: events) }
     }
 }

@@ -6,7 +6,8 @@ internal import Synchronization
 /// Random bytes of the kernel's generator, each handed out once, also where the process forks.
 ///
 /// They lie in a page that the kernel wipes in a child (`MADV_WIPEONFORK`, madvise(2)), so that a child finds none
-/// left and fetches its own; where the kernel does not know that, every draw asks the kernel.
+/// left and fetches its own; where the kernel does not know that, every draw asks the kernel. What it does not see is a
+/// machine that is copied while it runs: its copies hand out the same rest of a page.
 struct RandomPool: ~Copyable {
     private static let pageBytes = 4096
     /// The first word counts the bytes that are left, at the end of the page; nil where there is no such page.
@@ -23,7 +24,8 @@ struct RandomPool: ~Copyable {
             self.page = nil
             return
         }
-        guard madvise(page, Self.pageBytes, MADV_WIPEONFORK) == 0 else {
+        // An emulator that takes every advice, also one that does not exist, follows none.
+        guard madvise(page, Self.pageBytes, -1) != 0, madvise(page, Self.pageBytes, MADV_WIPEONFORK) == 0 else {
             munmap(page, Self.pageBytes)
             self.page = nil
             return

@@ -136,8 +136,16 @@ import Testing
             for submission in taken { _ = try await submission.outcome() }
             // In one call more lie there than may wait: they are taken piece by piece.
             let rest = (taken.count + 1...500).map { apply($0, term) }
-            for result in await engine.execute(contentsOf: rest) { _ = try result.get() }
+            var last: Position = 0
+            for result in await engine.execute(contentsOf: rest) { last = try result.get().position }
             #expect(engine.read { $0[term]?.enrolledCount } == 500)
+            // What was taken back and encoded again stands in the log once.
+            let events = try await engine.allEvents()
+            #expect(events.map(\.position.rawValue) == Array(1...last.rawValue))
+            #expect(Set(events.map(\.commandID)).count == events.count { $0.isBatchStart })
+            #expect(engine.lastPosition == last)
+            let replayed = try engine.history.state()
+            #expect(replayed[term] == engine.read { $0[term] })
         }
     }
 

@@ -5,6 +5,7 @@ import EnrollmentTesting
 import EventLog
 import Foundation
 import Glibc
+import Synchronization
 import Testing
 
 @testable import EnrollmentEngine
@@ -64,6 +65,47 @@ import Testing
         _ = try? await engine.execute(.applyEnrollment(user: 1, term: 1), by: .user(1))
         await #expect(throws: EngineError.self) { try await engine.close() }
         #expect(try disk.status(snapshotStorePath + "/snapshots") == nil)
+    }
+
+    @Test func `a log that fails while nothing waits for it takes no snapshot of what was decided after that`()
+        async throws
+    {
+        let disk = InMemoryFileSystem()
+        var options = EngineOptions()
+        options.fileSystem = disk
+        options.snapshots = .after(events: 1)
+        options.log.segmentBytes = 8192
+        options.log.compressionThresholdBytes = .max
+        options.log.sealsInBackground = false
+        options.log.confirmDelayMilliseconds = 600_000
+        let engine = try await EnrollmentEngine.create(
+            at: snapshotStorePath, options: options, clock: ManualClock(.day(0)))
+        let long = String(repeating: "x", count: 9000)
+        _ = try await engine.prepareTerm(capacity: 2, users: 2)
+        let ids = [CommandID.random(), .random(), .random()]
+        for id in ids {
+            _ = try await engine.execute(.createCourse(title: "T", description: long), id: id, by: .system)
+        }
+        // The sealed copy is renamed to its place, then the manifest that names it: there the log's writer fails.
+        disk.fail(.rename, onCall: 2, errno: EIO, sticky: true)
+        #expect(throws: LogError.self) { try engine.log.seal() }
+        let durable = engine.durablePosition
+        for _ in 0..<2 {
+            await #expect(throws: ExecutionError.self) {
+                try await engine.execute(.applyEnrollment(user: 1, term: 1), by: .user(1))
+            }
+            // What is durable is answered still.
+            let again = try await engine.execute(
+                .createCourse(title: "T", description: long), id: ids[1], by: .system)
+            #expect(again.isReplay && again.position < durable)
+        }
+        try await engine.close()
+        #expect(try disk.status(snapshotStorePath + "/snapshots") == nil)
+        let healed = InMemoryFileSystem(copyOf: disk)
+        let reopened = try await openStore(healed, snapshotsAfter: 1)
+        #expect(reopened.warnings.isEmpty && reopened.lastPosition == durable)
+        #expect(reopened.read { $0.enrollments.isEmpty })
+        try await reopened.close()
     }
 
     @Test func `a directory of snapshots that others may write to is not believed`() async throws {

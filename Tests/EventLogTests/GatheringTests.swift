@@ -18,8 +18,12 @@ import Testing
                 _ = try oneByOne.log.enqueue(source.batch)
                 columns.append(source.batch.columns)
             }
-            // The second and third meet a group that gathers already, or do not: both must hold.
+            // The second meets the first, which still gathers; the third finds an empty group, with used memory.
             try together.log.enqueue(&columns)
+            if round == 1 {
+                together.log.write()
+                try together.log.waitUntilDurableBlocking(together.log.lastPosition)
+            }
             #expect(columns.count == 0 && columns.heads.isEmpty && columns.payload.isEmpty)
         }
         together.log.write()

@@ -44,7 +44,17 @@ final class Acknowledgements: Sendable {
         /// That is the order of their positions too, but for retries, which may be told a sync later than they could.
         var entries: [Entry] = []
         var next = 0
+        /// Whether somebody tells; there is one at a time, so that answers go out in order.
+        var isTelling = false
+
+        /// Whether there is one at that place that can be told.
+        func isDue(_ place: Int) -> Bool {
+            place < entries.count && (failure != nil || entries[place].through <= durable)
+        }
     }
+
+    /// Up to so many are told by the log's own thread, which goes on with the next group sooner than a task begins.
+    private static let toldAtOnce = 8
 
     private let state: Mutex<State>
 
@@ -54,6 +64,11 @@ final class Acknowledgements: Sendable {
     func add(_ decided: [Entry]) {
         let (told, durable, failure) = state.withLock { state in
             var told: [Entry] = []
+            if state.entries.isEmpty, state.failure == nil, decided.allSatisfy({ $0.through > state.durable }) {
+                // As most passes are: nothing is copied.
+                state.entries = decided
+                return (told, state.durable, state.failure)
+            }
             for entry in decided {
                 if entry.through <= state.durable || state.failure != nil {
                     told.append(entry)
@@ -66,34 +81,45 @@ final class Acknowledgements: Sendable {
         for entry in told { entry.tell(durable: durable, failure: failure) }
     }
 
-    /// Tells everyone whose answer a sync now covers.
-    func advance(to position: Position) {
-        let told = state.withLock { state in
-            state.durable = max(state.durable, position)
-            var end = state.next
-            while end < state.entries.count && state.entries[end].through <= state.durable { end += 1 }
-            let told = Array(state.entries[state.next..<end])
-            state.next = end
-            // Moving the rest down costs no more than was told before.
-            if state.next * 2 >= state.entries.count {
-                state.entries.removeFirst(state.next)
-                state.next = 0
-            }
-            return told
+    /// Has everyone told whose answer a sync now covers.
+    func advance(to position: Position) { begin { $0.durable = max($0.durable, position) } }
+
+    /// Has everyone told who waits that the log has failed.
+    ///
+    /// The first failure is the one that is told.
+    func fail(_ failure: EngineError) { begin { if $0.failure == nil { $0.failure = failure } } }
+
+    /// Changes what can be told, and has it told where nobody does.
+    ///
+    /// Where there is much, by a task of its own: the log's thread goes on with the next group, and need not wake a
+    /// thread of the pool for one caller after the other.
+    private func begin(_ change: (inout State) -> Void) {
+        let waiting = state.withLock { state in
+            change(&state)
+            guard !state.isTelling, state.isDue(state.next) else { return 0 }
+            state.isTelling = true
+            return state.entries.count - state.next
         }
-        for entry in told { entry.tell(durable: position, failure: nil) }
+        if waiting > Self.toldAtOnce { Task.detached { [self] in tell() } } else if waiting > 0 { tell() }
     }
 
-    /// Tells everyone who waits that the log has failed.
-    func fail(_ failure: EngineError) {
-        let (told, durable) = state.withLock { state in
-            state.failure = failure
-            defer {
-                state.entries = []
-                state.next = 0
+    /// Tells until nothing is due.
+    private func tell() {
+        while true {
+            let (told, durable, failure) = state.withLock { state in
+                var end = state.next
+                while state.isDue(end) { end += 1 }
+                let told = state.entries[state.next..<end]
+                state.next = end
+                if end == state.entries.count {
+                    state.entries = []
+                    state.next = 0
+                }
+                state.isTelling = !told.isEmpty
+                return (told, state.durable, state.failure)
             }
-            return (Array(state.entries[state.next...]), state.durable)
+            if told.isEmpty { return }
+            for entry in told { entry.tell(durable: durable, failure: failure) }
         }
-        for entry in told { entry.tell(durable: durable, failure: failure) }
     }
 }

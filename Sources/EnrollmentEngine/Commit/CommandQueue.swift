@@ -46,7 +46,7 @@ final class CommandQueue: Sendable {
         var isServed = false
     }
 
-    /// How many commands one caller decides before it passes the turn on: a millisecond's work.
+    /// After how many commands one caller passes the turn on, when the pass is over: a millisecond's work.
     private static let maximumTurn = 1024
 
     private let state = Mutex(State())

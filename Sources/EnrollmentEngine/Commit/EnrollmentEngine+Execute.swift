@@ -80,8 +80,10 @@ extension EnrollmentEngine {
     /// Decides for everyone who put something down.
     private func serve() {
         queue.serve { [self] requests in
-            let decided = core.withLock { core in core.decide(requests) }
+            let (decided, failure) = core.withLock { core in (core.decide(requests), core.failure) }
             acknowledgements.add(decided)
+            // The log tells its own failures; should it refuse for another reason, nobody else would tell these.
+            if let failure { acknowledgements.fail(failure) }
         }
     }
 }
@@ -94,14 +96,19 @@ extension EngineCore {
         var entries: [Acknowledgements.Entry] = []
         entries.reserveCapacity(requests.singles.count + requests.bulks.count)
         requests.singles.withUnsafeBufferPointer { singles in
-            for index in singles.indices { touch(singles[index].envelope) }
             for index in singles.indices {
+                if index % PlaceTable.touchLength == 0 {
+                    let end = min(index + PlaceTable.touchLength, singles.count)
+                    for coming in index..<end { touch(singles[coming].envelope) }
+                }
                 let decided = result(of: singles[index].envelope)
                 entries.append(
                     .init(through: decided.through, answer: .one(decided, singles[index].continuation)))
             }
         }
         for bulk in requests.bulks {
+            // Many commands are a group of their own: the disk has what came before while they are decided.
+            write()
             let (through, results) = bulk.envelopes.withUnsafeBufferPointer { decide($0) }
             entries.append(.init(through: through, answer: .many(results, bulk.continuation)))
         }
@@ -125,8 +132,6 @@ extension EngineCore {
             through = max(through, decided.through)
             results.append(decided)
         }
-        // Many commands are a group of their own: the disk has it while the next ones are decided.
-        write()
         return (through, results)
     }
 

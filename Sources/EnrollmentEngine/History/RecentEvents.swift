@@ -1,4 +1,4 @@
-// The latest events, kept for followers, so that those who keep up never read the disk.
+// The latest events, kept for followers, so that those who keep up need not read the disk.
 
 internal import EventLog
 
@@ -75,6 +75,7 @@ struct RecentEvents: Sendable {
     func events(
         where belongs: (RecordedEvent) -> Bool, count: Int, before position: Position
     ) -> [RecordedEvent]? {
+        guard count > 0 else { return [] }
         var found: [RecordedEvent] = []
         for batch in batches[head...].reversed() {
             for event in batch.events.reversed() where event.position <= position && belongs(event) {

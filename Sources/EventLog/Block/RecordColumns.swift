@@ -16,6 +16,8 @@ package struct RecordColumns: Sendable {
     var times: [Int64] = []
     /// Where the payload of the last batch begins.
     private var lastPayloadStart = 0
+    /// Whether the last batch was begun here, and so can be taken back.
+    private var isOpen = false
     /// What the format cannot hold, where it was added to the last batch.
     private var fault: Fault?
 
@@ -41,6 +43,7 @@ package struct RecordColumns: Sendable {
         actors.append(actor)
         times.append(recordedAt)
         lastPayloadStart = payload.count
+        isOpen = true
         fault = nil
     }
 
@@ -99,8 +102,10 @@ package struct RecordColumns: Sendable {
         return bytes
     }
 
-    /// Takes the last batch back.
+    /// Takes back the batch that was begun last; once, and before anything else is added.
     package mutating func removeLast() {
+        precondition(isOpen, "only the batch that was begun last can be taken back")
+        isOpen = false
         guard let head = heads.popLast() else { return }
         commandIDs.removeLast()
         actors.removeLast()
@@ -117,6 +122,7 @@ package struct RecordColumns: Sendable {
     /// Adds batches that have been checked, behind those that are here.
     mutating func append(_ batches: borrowing RecordColumns) {
         let start = types.count
+        isOpen = false
         types.append(contentsOf: batches.types)
         streams.append(contentsOf: batches.streams)
         versions.append(contentsOf: batches.versions)
@@ -139,6 +145,7 @@ package struct RecordColumns: Sendable {
         actors.removeAll(keepingCapacity: true)
         times.removeAll(keepingCapacity: true)
         lastPayloadStart = 0
+        isOpen = false
         fault = nil
     }
 }
