@@ -149,9 +149,11 @@ struct EngineCore: Sendable {
     /// many bytes they take.
     private mutating func gather(_ envelope: CommandEnvelope) throws(ExecutionError) -> ([RecordedEvent], Int) {
         gathered.begin(commandID: envelope.id, actor: envelope.actor.stored, recordedAt: now.rawValue)
-        var recorded = [record(0, of: envelope, after: nil)]
+        // Memory is asked for once, for all events of the batch.
+        var recorded: [RecordedEvent] = []
+        recorded.reserveCapacity(decided.count)
+        recorded.append(record(0, of: envelope, after: nil))
         if decided.count > 1 {
-            recorded.reserveCapacity(decided.count)
             // A map for cascades alone: it would cost every application that is approved at once an allocation.
             var latest: [EventStream: StreamVersion] = [:]
             let isCascade = decided.count > 4
