@@ -11,9 +11,7 @@ internal import Synchronization
 struct RandomPool: ~Copyable {
     private static let pageBytes = 4096
     /// The first word counts the bytes that are left, at the end of the page; nil where there is no such page.
-    ///
-    /// Unsafe only to the compiler: the pool lies in a mutex, and nobody else has the address.
-    private nonisolated(unsafe) let page: UnsafeMutableRawPointer?
+    private let page: UnsafeMutableRawPointer?
 
     static let shared = Mutex(RandomPool())
 

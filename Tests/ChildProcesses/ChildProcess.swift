@@ -101,7 +101,8 @@ package final class ChildProcess {
         var pause: UInt32 = 100
         while !isDead && Moment.now < deadline {
             isDead = isWaitable()
-            // Nothing tells of another process's end without taking its status away.
+            // A sleep between looks, since waitid(2) takes no time limit, and a signal handler would be the whole process's:
+            // these tests share theirs.
             if !isDead { usleep(pause) }
             pause = min(pause * 2, 10_000)
         }
