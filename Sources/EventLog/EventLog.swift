@@ -23,8 +23,8 @@ public final class EventLog: Sendable {
         let sealer = BackgroundSealer()
         self.sealer = sealer
         let committer = try Committer(core, lock: lock, tail: tail, recovered, sealer)
-        // Unsafe only to the compiler, which does not follow an object into a thread that POSIX starts: the committer is
-        // handed over whole, and nothing of this thread refers to it afterwards.
+        // Unsafe only to the compiler, which does not follow an object into a thread that POSIX starts: the committer
+        // is handed over whole, and nothing of this thread refers to it afterwards.
         nonisolated(unsafe) let handedOver = committer
         try startThread { handedOver.run() }
         try sealer.start(core)

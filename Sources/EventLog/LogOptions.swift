@@ -17,8 +17,8 @@ public struct LogOptions: Sendable {
     /// How long that thread waits after a failure before it tries again; each further failure in a row doubles it, ten
     /// times at most.
     public var sealRetryMilliseconds: Int = 1000
-    /// Whether the originals of sealed segments go to `quarantine/`, where nobody removes them, instead of away.
-    public var keepsSealedOriginals: Bool = false
+    /// What happens to the originals of sealed segments.
+    public var sealedOriginals: SealedOriginals = .removed
     /// How many bytes may wait for the disk before ``EventLog/enqueue(_:)`` answers `overloaded`.
     public var maximumPendingBytes: Int = 32 << 20
     /// How long after the last acknowledgement the confirm block is written.

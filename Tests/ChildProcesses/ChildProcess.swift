@@ -101,8 +101,8 @@ package final class ChildProcess {
         var pause: UInt32 = 100
         while !isDead && Moment.now < deadline {
             isDead = isWaitable()
-            // A sleep between looks, since waitid(2) takes no time limit, and a signal handler would be the whole process's:
-            // these tests share theirs.
+            // A sleep between looks, since waitid(2) takes no time limit, and a signal handler would be the whole
+            // process's, which all tests share.
             if !isDead { usleep(pause) }
             pause = min(pause * 2, 10_000)
         }

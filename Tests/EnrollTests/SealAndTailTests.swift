@@ -31,8 +31,19 @@ import Testing
         let store = try TemporaryStore.furnished()
         #expect(try Program.run(["log", "seal", "--keep-originals"], in: store).exitCode == 0)
         let kept = try FileManager.default.contentsOfDirectory(atPath: store.path + "/log/quarantine")
-        #expect(kept.contains { $0.hasSuffix(".log") })
+        #expect(kept.contains { $0.hasSuffix(".log") && !$0.hasPrefix("until-") })
         #expect(try Program.run(["log", "verify"], in: store).exitCode == 0)
+    }
+
+    @Test func `originals are kept for so long as is asked for, and one way or the other`() throws {
+        let store = try TemporaryStore.furnished()
+        #expect(try Program.run(["log", "seal", "--keep-originals-for", "72"], in: store).exitCode == 0)
+        let kept = try FileManager.default.contentsOfDirectory(atPath: store.path + "/log/quarantine")
+        #expect(!kept.isEmpty && kept.allSatisfy { $0.hasPrefix("until-") && $0.hasSuffix(".log") })
+        #expect(try Program.run(["log", "verify"], in: store).exitCode == 0)
+        for wrong in [["--keep-originals", "--keep-originals-for", "1"], ["--keep-originals-for", "-1"]] {
+            #expect(try Program.run(["log", "seal"] + wrong, in: store).exitCode == 64)
+        }
     }
 
     @Test func `seal waits for nobody who has the log open`() throws {

@@ -28,7 +28,7 @@ import Testing
             var source = BatchSource(seed: seed)
             try mixedLog(at: directory.log, &source, seals: false, batches: 40)
             var options = smallSegments(14_000)
-            options.keepsSealedOriginals = true
+            options.sealedOriginals = .kept
             let log = try EventLog.open(at: directory.log, options: options)
             originals = try log.reader().segments()
             _ = try log.seal()
@@ -153,7 +153,7 @@ import Testing
         let directory = try TemporaryDirectory()
         var source = BatchSource(seed: seed)
         var options = smallSegments(300_000)
-        options.keepsSealedOriginals = true
+        options.sealedOriginals = seed == 1 ? .kept : .keptFor(seconds: 60)
         let first = try EventLog.create(at: directory.log, options: options)
         while try first.reader().segments().count < 4 { try source.append(4, to: first, records: 4, payload: 9000) }
         try first.close()

@@ -141,7 +141,7 @@ import Testing
         let directory = try TemporaryDirectory()
         let source = try makeLog(directory, seed: 8)
         var options = quietOptions()
-        options.keepsSealedOriginals = true
+        options.sealedOriginals = .kept
         let log = try EventLog.open(at: directory.log, options: options)
         let originals = try log.reader().segments().map(\.name)
         _ = try log.seal()

@@ -67,6 +67,8 @@ enum Format {
     static let lockName = "LOCK"
     static let tailName = "TAIL"
     static let quarantineName = "quarantine"
+    /// Begins the name of an original in the quarantine that goes by itself.
+    static let keptPrefix = "until-"
 
     /// Space is allocated ahead in steps that double from the first to the second of these.
     static let firstAllocationBytes: Int64 = 64 << 10

@@ -204,11 +204,12 @@ struct Recovery {
 
     /// Removes or sets aside what a crash left; what holds acknowledged records is not among it.
     private mutating func setAside(_ leftovers: [(name: String, what: Leftover)]) throws(LogError) {
+        let time = max(lastTime, manifest.segments.last?.end.lastTime ?? Int64.min)
         for (name, what) in leftovers {
             switch what {
             case .none, .proof: continue
             case .copy: try directory.unlink(name)
-            case .original: try directory.retire(name, options)
+            case .original: try directory.retire(name, options.sealedOriginals, at: time)
             case .creation(let reason): try setAside(name, reason)
             }
             try directory.sync()

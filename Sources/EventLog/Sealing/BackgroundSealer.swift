@@ -62,9 +62,9 @@ final class BackgroundSealer: Sendable {
         defer { end() }
         let plan = SealPlan(targetBytes: core.options.segmentBytes, takesAll: true)
         var report = SealReport()
-        while try Sealer(directory: core.directory, core: core).sealNext(
-            plan, &report, pace: { !self.monitor.withLock { $0.isStopping } })
-        {}
+        let sealer = Sealer(directory: core.directory, core: core)
+        while try sealer.sealNext(plan, &report, pace: { !self.monitor.withLock { $0.isStopping } }) {}
+        try sealer.removeExpired()
         guard !monitor.withLock({ $0.isStopping }) else {
             throw LogError(
                 .closed, "The log was closed before all segments were sealed. Open it again, and go on.",
@@ -98,6 +98,7 @@ final class BackgroundSealer: Sendable {
             do {
                 var pace = Pace(dutyPercent: core.options.sealDutyPercent)
                 while try sealer.sealNext(plan, &report, pace: { self.rest(&pace) }) {}
+                try sealer.removeExpired()
             } catch {
                 outcome = .failure(error)
             }

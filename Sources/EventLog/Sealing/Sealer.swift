@@ -45,9 +45,16 @@ struct Sealer {
         report.records += entry.end.lastPosition - entry.firstPosition + 1
         report.bytesBefore += sources.reduce(0) { $0 + $1.bytes }
         report.bytesAfter += entry.bytes
-        for source in sources { try directory.retire(source.name, core.options) }
+        let time = core.monitor.withLock { $0.lastTime }
+        for source in sources { try directory.retire(source.name, core.options.sealedOriginals, at: time) }
         try directory.sync()
         return true
+    }
+
+    /// Removes originals that were kept for a time, where that is over.
+    func removeExpired() throws(LogError) {
+        let time = core.monitor.withLock { $0.lastTime }
+        try directory.removeOriginals(keptUntil: time, of: core.id, sealed: core.view().closed)
     }
 
     /// Refuses to begin what might take the last space from the writer, which could not go on then.
@@ -155,15 +162,5 @@ struct Sealer {
                 path: directory.path(of: name), offset: problem.offset)
         }
         return isWhole
-    }
-}
-
-extension LogDirectory {
-    /// Takes an original away whose place a sealed segment has taken.
-    func retire(_ name: String, _ options: LogOptions) throws(LogError) {
-        guard options.keepsSealedOriginals else { return try unlink(name) }
-        let place = try quarantine()
-        try rename(name, to: "\(Format.quarantineName)/\(name)")
-        try place.sync()
     }
 }

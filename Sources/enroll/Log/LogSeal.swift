@@ -18,15 +18,30 @@ struct LogSeal: ParsableCommand {
             EXAMPLES
               enroll log seal
               enroll log seal --level 9 --keep-originals
+              enroll log seal --keep-originals-for 72
             """)
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
     @Option(help: "How hard to compress, from 1 (fast) to 9 (small).") var level: Int = 6
     @Flag(help: "Move the originals to log/quarantine instead of removing them.") var keepOriginals = false
+    @Option(
+        help: ArgumentHelp(
+            """
+            The same for so many hours, counted by the times of events: the first sealing after them, by hand or in \
+            the background, removes the originals.
+            """, valueName: "hours"))
+    var keepOriginalsFor: Int64?
 
     func validate() throws {
         guard (1...9).contains(level) else { throw ValidationError("--level must be from 1 to 9, not \(level).") }
+        guard let hours = keepOriginalsFor else { return }
+        guard (0...1_000_000).contains(hours) else {
+            throw ValidationError("--keep-originals-for must be from 0 to 1000000 hours, not \(hours).")
+        }
+        guard !keepOriginals else {
+            throw ValidationError("--keep-originals keeps them for good: leave out --keep-originals-for, or it.")
+        }
     }
 
     func run() throws {
@@ -35,7 +50,8 @@ struct LogSeal: ParsableCommand {
         var options = StoreSession.engineOptions(directory).log
         options.sealsInBackground = false
         options.sealedCompressionLevel = level
-        options.keepsSealedOriginals = keepOriginals
+        options.sealedOriginals = keepOriginals ? .kept : .removed
+        if let hours = keepOriginalsFor { options.sealedOriginals = .keptFor(seconds: hours * 3600) }
         do {
             let log = try EventLog.open(at: StoreLayout(directory: directory).logPath, options: options)
             // After a failure closing has nothing to add: nothing was appended.

@@ -69,7 +69,9 @@ struct Story {
         faulty = FaultyFileSystem(on: disk)
         options.segmentBytes = generator.pick([4_200, 6_000, 20_000, 64 << 20])
         options.compressionThresholdBytes = generator.pick([0, 4096])
-        options.keepsSealedOriginals = generator.chance(1, in: 4)
+        options.sealedOriginals = generator.pick([
+            .removed, .removed, .kept, .keptFor(seconds: 0), .keptFor(seconds: 1), .keptFor(seconds: .max),
+        ])
     }
 
     mutating func run(_ steps: Int) {
