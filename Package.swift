@@ -89,6 +89,10 @@ let package = Package(
                 "CapacityRace", "ChildProcesses", "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting",
                 "LogProofs", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Tests/Torture", swiftSettings: strict),
+        // Reads a log in every way without the concurrency runtime, for valgrind.
+        .executableTarget(
+            name: "readings", dependencies: ["EventLog", "EnrollmentTesting"], path: "Tests/Readings",
+            swiftSettings: strict),
         .testTarget(
             name: "EventLogTests", dependencies: ["ChildProcesses", "EventLog", "EnrollmentTesting", "LogProofs"],
             swiftSettings: strict),

@@ -130,8 +130,9 @@ public struct PosixFileSystem: FileSystem {
         while true {
             Glibc.errno = 0
             guard let entry = readdir(stream) else { break }
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            // Where it lies, not as a value: an entry ends with its name, mostly long before the 256 bytes of the type.
+            let name = withUnsafeMutablePointer(to: &entry.pointee.d_name) { place in
+                String(cString: UnsafeRawPointer(place).assumingMemoryBound(to: CChar.self))
             }
             if name != "." && name != ".." { names.append(name) }
         }
