@@ -16,13 +16,13 @@ struct Readings {
     /// The first argument names the directory in which the log is made; it must not be there yet.
     static func main() {
         guard CommandLine.arguments.count == 2 else {
-            print("usage: readings DIRECTORY")
+            tell("usage: readings DIRECTORY")
             exit(64)
         }
         do {
             try run(in: CommandLine.arguments[1])
         } catch {
-            print("readings: \(error)")
+            tell("readings: \(error)")
             exit(1)
         }
     }
@@ -56,8 +56,10 @@ struct Readings {
         }
         try log.close()
         guard try LogVerifier.verify(at: directory).isSound else { throw Failure(what: "the log is not sound") }
-        print("\(whole.count) records read forward, ahead, backward, by stream, by time, by a follower; verified")
+        tell("\(whole.count) records read forward, ahead, backward, by stream, by time, by a follower; verified")
     }
+
+    private static func tell(_ line: String) { _ = (line + "\n").withCString { write(1, $0, strlen($0)) } }
 
     private static func time(of batch: Int) -> Int64 { 1_767_225_600_000_000 + Int64(batch) * 1000 }
 
