@@ -135,7 +135,7 @@ public final class EventLog: Sendable {
 
     /// Enqueues a batch and waits until it is durable.
     ///
-    /// - Throws: as ``enqueue(_:)`` and ``waitUntilDurable(_:)``.
+    /// - Throws: as ``enqueue(_:writesAtOnce:)`` and ``waitUntilDurable(_:)``.
     public func append(_ batch: borrowing LogBatch) async throws(LogError) -> ClosedRange<Position> {
         let positions = try core.enqueue(batch, wakes: true)
         try await core.wait(for: positions.upperBound.rawValue).get()

@@ -19,7 +19,7 @@ public struct LogOptions: Sendable {
     public var sealRetryMilliseconds: Int = 1000
     /// What happens to the originals of sealed segments.
     public var sealedOriginals: SealedOriginals = .removed
-    /// How many bytes may wait for the disk before ``EventLog/enqueue(_:)`` answers `overloaded`.
+    /// How many bytes may wait for the disk before ``EventLog/enqueue(_:writesAtOnce:)`` answers `overloaded`.
     public var maximumPendingBytes: Int = 32 << 20
     /// How long after the last acknowledgement the confirm block is written.
     public var confirmDelayMilliseconds: Int = 20
