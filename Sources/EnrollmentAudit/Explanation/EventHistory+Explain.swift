@@ -10,7 +10,9 @@ extension EventHistory {
     /// Replays the history up to the command, in which it keeps who took the seats of the command's term, and lets the
     /// rules decide once more.
     ///
-    /// - Parameter progress: called now and then with the position that was reached.
+    /// - Parameters:
+    ///   - position: any event of the command, from 1.
+    ///   - progress: called now and then with the position that was reached.
     /// - Throws: ``AuditError`` with `notFound` where the log has no such position, and with `log` where what it has
     ///   cannot be; `EngineError` where it cannot be read; whatever `progress` throws.
     /// - Complexity: O(*n*) in the events before it; memory for the state and the seats of one term.
