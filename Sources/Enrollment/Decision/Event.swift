@@ -2,21 +2,22 @@
 
 /// A fact that was decided.
 ///
-/// Times, actor and position stand in the record that carries it.
+/// Times, actor and position stand in the record that carries it. Large events that come seldom are indirect, so that
+/// those that come by the million are small: 40 bytes.
 public enum Event: Hashable, Sendable {
-    case userRegistered(UserID, email: String, name: String, role: Role, sourceID: String?)
+    indirect case userRegistered(UserID, email: String, name: String, role: Role, sourceID: String?)
     /// What the fields became; nil where one did not change.
-    case userUpdated(UserID, email: String?, name: String?)
+    indirect case userUpdated(UserID, email: String?, name: String?)
     case userRoleChanged(UserID, role: Role)
     case userActivated(UserID)
     case userDeactivated(UserID)
     case userSuspended(UserID, reason: String?)
     case userReinstated(UserID)
 
-    case courseCreated(
+    indirect case courseCreated(
         CourseID, title: String, description: String, category: String, instructor: UserID?, sourceID: String?)
     /// What the fields became; nil where one did not change.
-    case courseUpdated(CourseID, title: String?, description: String?, category: String?)
+    indirect case courseUpdated(CourseID, title: String?, description: String?, category: String?)
     case instructorAssigned(CourseID, instructor: UserID?)
     /// The default enrollment window of the course's terms opens with the first publication.
     case coursePublished(CourseID)
@@ -24,13 +25,13 @@ public enum Event: Hashable, Sendable {
     case courseReopened(CourseID)
     case courseArchived(CourseID)
 
-    case termScheduled(
+    indirect case termScheduled(
         TermID, course: CourseID, termNumber: Int, dates: TermDates, capacity: Int, admission: Admission,
         sourceID: String?)
     /// What the fields became; nil where one did not change.
-    case termUpdated(TermID, dates: TermDates?, admission: Admission?)
+    indirect case termUpdated(TermID, dates: TermDates?, admission: Admission?)
     case enrollmentWindowSet(TermID, window: EnrollmentWindow?)
-    case termCapacityChanged(TermID, from: Int, to: Int, taken: Int, reason: String?)
+    indirect case termCapacityChanged(TermID, from: Int, to: Int, taken: Int, reason: String?)
     case termStarted(TermID)
     case termCompleted(TermID)
     case termCancelled(TermID, reason: String?)
@@ -43,7 +44,7 @@ public enum Event: Hashable, Sendable {
     case enrollmentCancelled(
         EnrollmentID, term: TermID, previous: EnrollmentStatus, cause: EndCause, reason: String?)
 
-    case commandRefused(Refusal)
+    indirect case commandRefused(Refusal)
 }
 
 /// Why an enrollment ended.
