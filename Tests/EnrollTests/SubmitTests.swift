@@ -58,6 +58,7 @@ import Testing
     }
 
     @Test func `accepts every command in its JSON form`() throws {
+        let digest = String(repeating: "0a", count: 32)
         let store = try TemporaryStore()
         #expect(try Program.run(["init"], in: store).exitCode == 0)
         let input = """
@@ -100,6 +101,8 @@ import Testing
             "startDate":"2027-03-02","endDate":"2027-06-20","capacity":2}
             {"actor":"system","command":"CancelTerm","term":2,"reason":null}
             {"actor":"system","command":"ArchiveCourse","course":1}
+            {"actor":"system","command":"AttestState","through":30,"tablesVersion":1,"tables":"\(digest)","terms":2,\
+            "termVersions":"\(digest)"}
             """
         let outcome = try Program.run(["submit", "-", "--format", "json"], in: store, input: input)
         try Golden.expect(Golden.masked(outcome.output, store: store), named: "submit-every-command")

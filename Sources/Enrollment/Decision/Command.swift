@@ -47,6 +47,10 @@ public enum Command: Hashable, Sendable {
     case rejectEnrollment(EnrollmentID, reason: String? = nil)
     case cancelEnrollment(EnrollmentID, reason: String? = nil)
     case enrollDirectly(user: UserID, term: TermID, override: Bool = false, reason: String? = nil)
+
+    // The log itself
+    /// Records what the events through a position make, as whoever folded them says.
+    case attestState(StateAttestation)
 }
 
 /// A command's kind.
@@ -79,9 +83,10 @@ public enum CommandKind: UInt8, Hashable, Sendable, CaseIterable {
     case rejectEnrollment = 50
     case cancelEnrollment = 51
     case enrollDirectly = 52
+    case attestState = 80
 
     /// The commands whose refusals are recorded.
-    @inlinable public var isAboutEnrollment: Bool { rawValue >= 48 }
+    @inlinable public var isAboutEnrollment: Bool { (48..<64).contains(rawValue) }
 }
 
 extension Command {
@@ -113,6 +118,7 @@ extension Command {
         case .rejectEnrollment: .rejectEnrollment
         case .cancelEnrollment: .cancelEnrollment
         case .enrollDirectly: .enrollDirectly
+        case .attestState: .attestState
         }
     }
 }

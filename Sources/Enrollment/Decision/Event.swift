@@ -45,6 +45,9 @@ public enum Event: Hashable, Sendable {
         EnrollmentID, term: TermID, previous: EnrollmentStatus, cause: EndCause, reason: String?)
 
     indirect case commandRefused(Refusal)
+
+    /// Changes nothing: any replay can hold it against the events before it.
+    indirect case stateAttested(StateAttestation)
 }
 
 /// Why an enrollment ended.
@@ -129,6 +132,7 @@ public enum EventType: UInt8, Hashable, Sendable, CaseIterable {
     case enrollmentRejected = 50
     case enrollmentCancelled = 51
     case commandRefused = 64
+    case stateAttested = 80
 }
 
 extension EventType: NamedValue {
@@ -165,6 +169,7 @@ extension Event {
         case .enrollmentRejected: .enrollmentRejected
         case .enrollmentCancelled: .enrollmentCancelled
         case .commandRefused: .commandRefused
+        case .stateAttested: .stateAttested
         }
     }
 
@@ -185,6 +190,7 @@ extension Event {
             .enrollmentRejected(_, let term, _, _), .enrollmentCancelled(_, let term, _, _, _):
             .term(term)
         case .commandRefused(let refusal): .refusals(refusal.term)
+        case .stateAttested: .attestations
         }
     }
 }

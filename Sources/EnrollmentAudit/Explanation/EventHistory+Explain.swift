@@ -139,7 +139,7 @@ extension EventStream {
     var term: TermID? {
         switch self {
         case .term(let id), .refusals(let id): id
-        case .user, .course: nil
+        case .user, .course, .attestations: nil
         }
     }
 }

@@ -50,6 +50,7 @@ package enum EventCodec {
             bytes.append(previous.rawValue << 4 | cause.rawValue)
             ByteWriter.optionalText(reason, to: &bytes)
         case .commandRefused(let refusal): encodeRefusal(refusal, to: &bytes)
+        case .stateAttested(let attestation): CommandCodec.encode(attestation, to: &bytes)
         case .userRegistered, .userUpdated, .userRoleChanged, .userActivated, .userDeactivated, .userSuspended,
             .userReinstated:
             encodeUserBody(event, to: &bytes)

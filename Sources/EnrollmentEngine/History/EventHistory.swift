@@ -66,6 +66,23 @@ public struct EventHistory: Sendable {
         return found.reversed()
     }
 
+    /// All durable events of a stream, the oldest first.
+    ///
+    /// - Complexity: O(*n*) in the log, of which sealed segments leave most out.
+    package func events(of stream: EventStream) throws(EngineError) -> [RecordedEvent] {
+        var blocks = try translating { () throws(LogError) in
+            try reader.blocks(from: 1, matching: RecordFilter(streams: [stream.key]))
+        }
+        var block = DecodedBlock()
+        var found: [RecordedEvent] = []
+        while try translating({ () throws(LogError) in try blocks.next(into: &block) }) {
+            for index in 0..<block.count where block.streams[index] == stream.key {
+                found.append(try block.event(at: index).event)
+            }
+        }
+        return found
+    }
+
     /// The command that made the batch which begins at `position`; nil where no batch begins there.
     public func command(ofBatchAt position: Position) throws(EngineError) -> CommandEnvelope? {
         var cursor = try cursor(from: position, through: position)

@@ -129,7 +129,7 @@ private struct EarlierRows {
                 keep(enrollment.rawValue, enrollmentCount, fold.enrollments, in: \.enrollments)
             default: break
             }
-        case .refusals: break
+        case .refusals, .attestations: break
         }
     }
 
