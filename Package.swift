@@ -38,7 +38,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "EnrollmentAudit",
-            dependencies: ["Enrollment", "EventLog", "EnrollmentEngine", "Pages", "Transparency"],
+            dependencies: [
+                "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentReadModel", "Pages", "Transparency",
+            ],
             swiftSettings: strict),
         .target(
             name: "EnrollmentEngine",
@@ -47,7 +49,8 @@ let package = Package(
         .target(
             name: "EnrollmentReadModel",
             dependencies: [
-                "Enrollment", "EventLog", "EnrollmentEngine", .product(name: "GRDB", package: "GRDB.swift"),
+                "Enrollment", "EventLog", "EnrollmentEngine", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .target(
@@ -109,7 +112,7 @@ let package = Package(
             name: "EnrollmentReadModelTests",
             dependencies: [
                 "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentReadModel", "EnrollmentTesting",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: strict),
         .testTarget(
             name: "EnrollTests", dependencies: ["ChildProcesses", "enroll", "Enrollment", "EnrollmentTesting"],

@@ -78,7 +78,8 @@ struct Enroll: ParsableCommand {
             CommandGroup(
                 name: "PROOF",
                 subcommands: [
-                    KeygenCommand.self, CheckpointCommand.self, ProveCommand.self, VerifyProofCommand.self,
+                    KeygenCommand.self, AttestCommand.self, CheckpointCommand.self, ProveCommand.self,
+                    VerifyProofCommand.self,
                 ]),
             CommandGroup(
                 name: "CHECK",

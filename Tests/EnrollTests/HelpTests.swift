@@ -27,13 +27,16 @@ import Testing
         ("replay", ["replay"]),
         ("explain", ["explain"]),
         ("diff", ["diff"]),
-        ("audit", ["", "decisions", "report"].map { "audit " + $0 }),
+        ("audit", ["", "decisions", "attestations", "report"].map { "audit " + $0 }),
         ("checks", ["rebuild", "verify"]),
         ("race", ["race"]),
         ("tail", ["tail"]),
         (
             "proofs",
-            ["keygen", "checkpoint", "prove", "prove inclusion", "prove consistency", "verify-proof"]
+            [
+                "keygen", "attest", "checkpoint", "prove", "prove inclusion", "prove consistency", "prove term",
+                "verify-proof",
+            ]
         ),
         ("log", ["", "list", "dump", "stat", "seal", "verify", "salvage"].map { "log " + $0 }),
     ]
