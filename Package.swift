@@ -115,7 +115,8 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "EnrollTests", dependencies: ["ChildProcesses", "enroll", "Enrollment", "EnrollmentTesting"],
+            name: "EnrollTests",
+            dependencies: ["ChildProcesses", "enroll", "Enrollment", "EnrollmentTesting", "Transparency"],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "CapacityRaceTests",

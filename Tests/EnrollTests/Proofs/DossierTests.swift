@@ -2,6 +2,7 @@
 
 import Foundation
 import Testing
+import Transparency
 
 @Suite struct `A dossier of a term` {
     @Test func `is verified with the key alone, and shows what happened`() throws {
@@ -55,6 +56,70 @@ import Testing
             tampering.apply(&changed)
             #expect(try verdict(changed) == 1, "\(tampering)")
         }
+    }
+
+    /// Term 1 has five events, the last at position 12; the operator attests what they like, and signs that.
+    private struct Liar {
+        let store: TemporaryStore
+        let files: TemporaryDirectory
+        let key: String
+        private let head, checkpoint, attestation: String
+        let events: [String]
+
+        init(events count: Int, through: Int) throws {
+            store = try TemporaryStore.furnished()
+            files = try TemporaryDirectory()
+            key = try SignedStore.output(["keygen", "enrollment", "--into", files.path + "/" + SignedStore.key])
+                .trimmingCharacters(in: .newlines)
+            for words in [["apply", "2", "1"], ["approve", "1"], ["cancel", "1"], ["apply", "3", "1"]] {
+                _ = try SignedStore.output(words, in: store)
+            }
+            let other = TreeHash.leaf("term/2 1 0".utf8)
+            let root = TreeHash.node(.leaf("term/1 \(count) 0".utf8), other).bytes
+                .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            let lie =
+                #"{"actor":"system","command":"AttestState","through":\#(through),"tablesVersion":1,"terms":2,"#
+                + #""tables":"\#(root)","termVersions":"\#(root)"}"#
+            try #require(try Program.run(["submit", "-"], in: store, input: lie).exitCode == 0)
+            head = "enroll-dossier@v1\nterm 1\nevents \(count)\nrefusals 0\n\(other)"
+            checkpoint = try SignedStore.sign(store, files).trimmingCharacters(in: .newlines)
+            attestation = try SignedDossier.section("13", store)
+            events = try ["7", "9", "10", "11", "12"].map { [store] in try SignedDossier.section($0, store) }
+        }
+
+        /// What our program says of a dossier of these events, and what Go's does.
+        func verdicts(showing shown: [String]) throws -> (ours: Program.Outcome, go: Int32) {
+            let text = ([head, checkpoint, attestation] + shown).joined(separator: "\n\n") + "\n"
+            let path = try SignedStore.write(Array(text.utf8), "false", in: files)
+            let go = try #require(OutsideVerifiers.go)
+            let ours = try Program.run(["verify-proof", path, "--key", key])
+            return (ours, OutsideVerifiers.run([go, "dossier", key, path]))
+        }
+    }
+
+    @Test(.enabled(if: OutsideVerifiers.hasGo))
+    func `of who attests too little can lack the last events alone, and any copy of the log tells`() throws {
+        let liar = try Liar(events: 4, through: 12)
+        for missing in liar.events.indices {
+            var shown = liar.events
+            shown.remove(at: missing)
+            let (ours, go) = try liar.verdicts(showing: shown)
+            let isHidden = missing == liar.events.count - 1
+            #expect(ours.exitCode == (isHidden ? 0 : 1) && go == ours.exitCode, "\(missing): \(ours)")
+            #expect(isHidden || ours.error.contains("where \(missing + 1) is next"), "\(ours)")
+        }
+        let audit = try Program.run(["audit", "attestations"], in: liar.store)
+        #expect(audit.exitCode == 1 && audit.output.contains("it states the terms' versions"), "\(audit)")
+    }
+
+    @Test(.enabled(if: OutsideVerifiers.hasGo))
+    func `shows nothing from behind the position that was attested`() throws {
+        let liar = try Liar(events: 5, through: 11)
+        let (ours, go) = try liar.verdicts(showing: liar.events)
+        #expect(ours.exitCode == 1 && ours.error.contains("position 12 is out of order") && go == 1, "\(ours)")
+        let whole = try Liar(events: 5, through: 12)
+        let honest = try whole.verdicts(showing: whole.events)
+        #expect(honest.ours.exitCode == 0 && honest.go == 0, "\(honest)")
     }
 
     @Test func `is held to the checkpoint that somebody kept, and cannot be checked with what is none`() throws {

@@ -75,7 +75,7 @@ final class SignedDossier {
     }
 
     /// The proof of one event as a dossier has it: what stands above the checkpoint.
-    private static func section(_ position: String, _ store: TemporaryStore) throws -> String {
+    static func section(_ position: String, _ store: TemporaryStore) throws -> String {
         let proof = try SignedStore.output(["prove", "inclusion", position, "--with-record"], in: store)
         return try #require(proof.components(separatedBy: "\n\n").first)
     }
@@ -108,6 +108,7 @@ struct DossierTampering: Sendable, CustomStringConvertible {
         DossierTampering("an event left out") { $0.dossier.sections.remove(at: 6) },
         DossierTampering("the first event left out") { $0.dossier.sections.remove(at: 4) },
         DossierTampering("the last event left out") { $0.dossier.withoutLast() },
+        DossierTampering("the last refusal left out") { $0.dossier.sections.remove(at: 7) },
         DossierTampering("all events left out") {
             $0.dossier.sections.removeSubrange(4...); $0.dossier += "\n"
         },
