@@ -16,9 +16,11 @@ let package = Package(
                 "CInflate", "CSQLiteBench",
                 .product(name: "Enrollment", package: "enrollment-engine"),
                 .product(name: "EventLog", package: "enrollment-engine"),
+                .product(name: "EnrollmentAudit", package: "enrollment-engine"),
                 .product(name: "EnrollmentEngine", package: "enrollment-engine"),
                 .product(name: "EnrollmentReadModel", package: "enrollment-engine"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "Transparency", package: "enrollment-engine"),
             ]),
     ]
 )
