@@ -27,9 +27,11 @@ public struct CheckedAttestation: Sendable {
 extension EventHistory {
     /// Folds the log, and says what the events through a position make.
     ///
-    /// To have it on record, give it to the engine as ``Command/attestState(_:)``.
+    /// To have it on record, give it to the engine as `Command.attestState`.
     ///
-    /// - Parameter progress: called now and then with the position that was reached.
+    /// - Parameters:
+    ///   - last: the position that is attested, from 1.
+    ///   - progress: called now and then with the position that was reached.
     /// - Throws: `notFound` where there is no such position; `log` where the events cannot follow each other or cannot
     ///   be read; what `progress` throws.
     /// - Complexity: O(*n*) in the events, and memory for the tables' rows.

@@ -44,8 +44,8 @@ public struct DossierCheck {
 
     /// Takes the next line, without its line feed; gives an event of the term where one was proven by it.
     ///
-    /// - Throws: ``TransparencyError`` `malformed` or `tampered`, naming the line; `unknownKey` where another key
-    ///   signed. ``EngineError`` where a proven record is of a kind that this program does not know.
+    /// - Throws: `TransparencyError` `malformed` or `tampered`, naming the line; `unknownKey` where another key
+    ///   signed. `EngineError` where a proven record is of a kind that this program does not know.
     public mutating func read(_ line: [UInt8]) throws -> RecordedEvent? {
         lineNumber += 1
         if line.isEmpty { return try endSection() }

@@ -12,6 +12,8 @@ extension ProofTree {
     /// compared with the log first, so that no dossier is made of a false attestation.
     ///
     /// - Parameters:
+    ///   - term: whose events are wanted.
+    ///   - history: the store of the log that this tree is of.
     ///   - progress: called with the number of events written; false gives the work up.
     ///   - write: takes the text piece by piece.
     /// - Throws: ``AuditError`` `notFound` where nothing was signed, no attestation is covered, or the term came after
