@@ -3,7 +3,7 @@
 /// A request that the engine decides: it becomes events, or a ``Rejection``.
 ///
 /// Days are resolved to instants, and source ids to ids, before a command is made. Large commands that come seldom are
-/// indirect, so that the others are small: 40 bytes.
+/// indirect, so that the others are small: 48 bytes.
 public enum Command: Hashable, Sendable {
     // Users
     indirect case registerUser(email: String, name: String, role: Role, sourceID: String? = nil)
@@ -50,7 +50,7 @@ public enum Command: Hashable, Sendable {
 
     // The log itself
     /// Records what the events through a position make, as whoever folded them says.
-    case attestState(StateAttestation)
+    indirect case attestState(StateAttestation)
 }
 
 /// A command's kind.

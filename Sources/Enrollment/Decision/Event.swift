@@ -3,7 +3,7 @@
 /// A fact that was decided.
 ///
 /// Times, actor and position stand in the record that carries it. Large events that come seldom are indirect, so that
-/// those that come by the million are small: 40 bytes.
+/// those that come by the million are small: 48 bytes.
 public enum Event: Hashable, Sendable {
     indirect case userRegistered(UserID, email: String, name: String, role: Role, sourceID: String?)
     /// What the fields became; nil where one did not change.
