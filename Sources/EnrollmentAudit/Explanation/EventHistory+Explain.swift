@@ -124,16 +124,6 @@ extension TakenSeat {
     }
 }
 
-extension AuditError {
-    /// The log tells a story that cannot be.
-    static func impossible(_ event: RecordedEvent) -> AuditError {
-        AuditError(
-            .log,
-            "The \(event.event.type.name) at position \(event.position) cannot follow what happened before it: "
-                + "run `enroll verify`.")
-    }
-}
-
 extension EventStream {
     /// The term that the stream belongs to, where it belongs to one.
     var term: TermID? {

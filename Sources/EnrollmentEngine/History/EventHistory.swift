@@ -8,7 +8,7 @@ public struct EventHistory: Sendable {
     public let settings: StoreSettings
     public let layout: StoreLayout
     let reader: LogReader
-    let fileSystem: any FileSystem
+    package let fileSystem: any FileSystem
 
     /// Opens the history of a store.
     ///
@@ -36,6 +36,13 @@ public struct EventHistory: Sendable {
     /// The last position that is surely durable.
     public func lastPosition() throws(EngineError) -> Position {
         try translating { () throws(LogError) in try reader.lastPosition() }
+    }
+
+    /// The last durable position that was recorded at that time or before; zero where all are later.
+    ///
+    /// - Complexity: O(log *n*) in the segments; in one that is not sealed, the headers of its blocks are walked.
+    public func lastPosition(atOrBefore time: Timestamp) throws(EngineError) -> Position {
+        try translating { () throws(LogError) in try reader.lastPosition(atOrBefore: time.rawValue) } ?? .zero
     }
 
     /// The events from one position through another, both inclusive; through the last durable one where none is given.
