@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "EnrollmentEngine", targets: ["EnrollmentEngine"]),
         .library(name: "EnrollmentReadModel", targets: ["EnrollmentReadModel"]),
         .library(name: "EnrollmentAudit", targets: ["EnrollmentAudit"]),
+        .library(name: "EnrollmentExport", targets: ["EnrollmentExport"]),
         .library(name: "EnrollmentTesting", targets: ["EnrollmentTesting"]),
         .library(name: "Transparency", targets: ["Transparency"]),
         .library(name: "CapacityRace", targets: ["CapacityRace"]),
@@ -53,6 +54,14 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
+        // A target of its own because of SQLite: whoever audits without exporting need not build it.
+        .target(
+            name: "EnrollmentExport",
+            dependencies: [
+                "Enrollment", "EnrollmentAudit", "EnrollmentEngine", "EnrollmentReadModel", "EventLog", "Transparency",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
         .target(
             name: "EnrollmentTesting", dependencies: ["Enrollment", "EventLog", "EnrollmentEngine"],
             swiftSettings: strict),
@@ -69,8 +78,9 @@ let package = Package(
         .executableTarget(
             name: "enroll",
             dependencies: [
-                "CapacityRace", "Enrollment", "EnrollmentAudit", "EventLog", "EnrollmentEngine", "EnrollmentReadModel",
-                "Pages", "Transparency", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CapacityRace", "Enrollment", "EnrollmentAudit", "EnrollmentExport", "EventLog", "EnrollmentEngine",
+                "EnrollmentReadModel", "Pages", "Transparency",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
@@ -129,8 +139,9 @@ let package = Package(
         .testTarget(
             name: "EnrollmentAuditTests",
             dependencies: [
-                "Enrollment", "EnrollmentAudit", "EnrollmentEngine", "EnrollmentReadModel", "EnrollmentTesting",
-                "EventLog", "Pages", "Transparency", .product(name: "GRDB", package: "GRDB.swift"),
+                "Enrollment", "EnrollmentAudit", "EnrollmentEngine", "EnrollmentExport", "EnrollmentReadModel",
+                "EnrollmentTesting", "EventLog", "Pages", "Transparency",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
