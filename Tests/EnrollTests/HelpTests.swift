@@ -28,6 +28,7 @@ import Testing
         ("explain", ["explain"]),
         ("diff", ["diff"]),
         ("audit", ["", "decisions", "attestations", "report"].map { "audit " + $0 }),
+        ("export", ["", "ocel", "cloudevents", "csv"].map { "export " + $0 }),
         ("checks", ["rebuild", "verify"]),
         ("race", ["race"]),
         ("tail", ["tail"]),
