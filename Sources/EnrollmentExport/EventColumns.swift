@@ -38,6 +38,8 @@ struct EventColumn: Hashable, Sendable {
         + columns("startDate endDate", .text) + columns("startsAt endsAt", .time) + columns("capacity", .integer)
         + columns("admission", .text) + columns("opensAt closesAt", .time) + columns("from to taken", .integer)
         + columns("direct overbooked", .flag) + columns("previous cause command code observed reason", .text)
+        + columns("through tablesVersion", .integer) + columns("tables", .text) + columns("terms", .integer)
+        + columns("termVersions", .text)
 
     private static func columns(_ fields: String, _ kind: Kind) -> [EventColumn] {
         fields.split(separator: " ").map { EventColumn(field: String($0), kind: kind) }
@@ -67,6 +69,7 @@ struct EventColumn: Hashable, Sendable {
         case .enrollmentApproved: fields = "enrollment term overbooked reason"
         case .enrollmentRejected: fields = "enrollment term cause reason"
         case .enrollmentCancelled: fields = "enrollment term previous cause reason"
+        case .stateAttested: fields = "through tablesVersion tables terms termVersions"
         case .commandRefused: fields = "command user term enrollment code observed capacity taken"
         }
         return fields.split(separator: " ").map(String.init)

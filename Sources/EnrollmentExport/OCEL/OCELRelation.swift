@@ -15,14 +15,15 @@ struct OCELRelation: Hashable, Sendable {
 }
 
 extension RecordedEvent {
-    /// The object whose attributes the event may change or that it makes; nil for a refusal, which changes nothing.
+    /// The object whose attributes the event may change or that it makes; nil for a refusal or an attestation,
+    /// which change nothing.
     var ocelSubject: OCELObject? {
         if let enrollment = event.subjectEnrollment { return OCELObject(enrollment) }
         return switch stream {
         case .user(let id): OCELObject(id)
         case .course(let id): OCELObject(id)
         case .term(let id): OCELObject(id)
-        case .refusals: nil
+        case .refusals, .attestations: nil
         }
     }
 
