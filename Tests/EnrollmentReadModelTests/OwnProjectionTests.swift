@@ -69,8 +69,7 @@ import Testing
             var positions: Set<Position> = []
             for round in 0..<10 {
                 let path = "\(scratch.directory)/killed\(round).sqlite"
-                try file.write(to: URL(fileURLWithPath: path))
-                try wal.prefix(random.below(wal.count)).write(to: URL(fileURLWithPath: path + "-wal"))
+                try copy(file, wal.prefix(random.below(wal.count)), to: path)
                 let killed = try DatabasePool(path: path)
                 positions.insert(try ProjectionRunner.open(Tally(), in: killed, following: MemoryLog(events)).position)
                 try await scratch.project(MemoryLog(events), by: Tally(), in: killed)
