@@ -9,8 +9,8 @@ import Testing
     private static let program = ProcessInfo.processInfo.environment["ENROLL_ALLOCATIONS"] ?? ""
     private static let mustRun = ProcessInfo.processInfo.environment["CI"] == "true"
 
-    // Of its own: the array in which the answer carries the events, and what a refusal saw, which has a place of its own
-    // so that every other event is half as large. What tables and the log's thread take is shared.
+    // Of its own: the array in which the answer carries the events, and what a refusal saw, which has its own place in
+    // memory, so that every other event is half as large. What tables and the log's thread take is shared.
     @Test(.enabled(if: program != "" || mustRun, "ENROLL_ALLOCATIONS names a release build of 'allocations'"))
     func `are one for its events, one for what a refusal saw, and none for a refusal that nobody keeps`() throws {
         let counted = try figures()
