@@ -114,7 +114,9 @@ enum Parsers {
             for _ in 0..<counts[2] { try SnapshotRows.addTerm(&reader, to: &state) }
             var columns = Enrollments.Columns()
             try SnapshotColumns.addEnrollments(counts[3], from: &reader, by: &columns, to: &state)
-            _ = try state.finished(events: 100, live: counts[3])
+            // Some negative, as a damaged snapshot may have it.
+            let attestations = StreamVersion(Int64(Int8(bitPattern: bytes[0])))
+            _ = try state.finished(events: 100, live: counts[3], attestations: attestations)
         } catch {
             return
         }
