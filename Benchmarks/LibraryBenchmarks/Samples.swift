@@ -12,7 +12,7 @@ enum Seminar {
 
     static func context(_ user: UserID) -> CommandContext { CommandContext(actor: .user(user), now: .day(10)) }
 
-    static func open(people: Int) -> EnrollmentState {
+    static func open(people: Int) throws -> EnrollmentState {
         var state = EnrollmentState()
         let commands: [Command] =
             [
@@ -22,10 +22,8 @@ enum Seminar {
             ]
             + (0..<people).map { .registerUser(email: "u\($0)@example.org", name: "User \($0)", role: .student) }
         for command in commands {
-            do {
-                let events = try state.decide(command, CommandContext(actor: .system, now: .day(0)))
-                for event in events { state.evolve(event, at: EventTime(recordedAt: .day(0))) }
-            } catch { fatalError("the sample is refused: \(error)") }
+            let events = try state.decide(command, CommandContext(actor: .system, now: .day(0)))
+            for event in events { state.evolve(event, at: EventTime(recordedAt: .day(0))) }
         }
         return state
     }
