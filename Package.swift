@@ -15,6 +15,7 @@ let package = Package(
         .library(name: "EventLog", targets: ["EventLog"]),
         .library(name: "EnrollmentEngine", targets: ["EnrollmentEngine"]),
         .library(name: "EnrollmentReadModel", targets: ["EnrollmentReadModel"]),
+        .library(name: "EnrollmentVault", targets: ["EnrollmentVault"]),
         .library(name: "EnrollmentAudit", targets: ["EnrollmentAudit"]),
         .library(name: "EnrollmentTesting", targets: ["EnrollmentTesting"]),
         .library(name: "Transparency", targets: ["Transparency"]),
@@ -51,7 +52,17 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "EnrollmentTesting", dependencies: ["Enrollment", "EventLog", "EnrollmentEngine"],
+            name: "EnrollmentVault",
+            dependencies: [
+                "Enrollment", "EnrollmentEngine", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "EnrollmentTesting",
+            dependencies: [
+                "Enrollment", "EventLog", "EnrollmentEngine", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
         // Charts and pages in one file, for whatever writes a report.
         .target(name: "Pages", swiftSettings: strict),
@@ -67,7 +78,8 @@ let package = Package(
             name: "enroll",
             dependencies: [
                 "CapacityRace", "Enrollment", "EnrollmentAudit", "EventLog", "EnrollmentEngine", "EnrollmentReadModel",
-                "Pages", "Transparency", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "EnrollmentVault", "Pages", "Transparency",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
@@ -112,7 +124,18 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "EnrollTests", dependencies: ["ChildProcesses", "enroll", "Enrollment", "EnrollmentTesting"],
+            name: "EnrollmentVaultTests",
+            dependencies: [
+                "ChildProcesses", "Enrollment", "EnrollmentEngine", "EnrollmentReadModel", "EnrollmentTesting",
+                "EnrollmentVault", "EventLog", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "EnrollTests",
+            dependencies: [
+                "ChildProcesses", "enroll", "Enrollment", "EnrollmentEngine", "EnrollmentTesting", "EnrollmentVault",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "CapacityRaceTests",

@@ -33,7 +33,7 @@ struct ReplayCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let history = try EventHistory.open(at: try store.directory)
+        let history = try StoreVault.history(try store.directory)
         let calendar = try StoreCalendar(timeZone: history.settings.timeZone)
         let instant = try at.map { text in
             guard let instant = calendar.timestamp(text) else {
