@@ -29,6 +29,11 @@ import Testing
         ("diff", ["diff"]),
         ("audit", ["", "decisions", "report"].map { "audit " + $0 }),
         ("checks", ["rebuild", "verify"]),
+        ("erase", ["erase", "erase user"]),
+        (
+            "vault",
+            ["", "status", "hold", "release", "rotate", "backup", "restore"].map { "vault " + $0 }
+        ),
         ("race", ["race"]),
         ("tail", ["tail"]),
         (

@@ -100,6 +100,7 @@ import Testing
             "startDate":"2027-03-02","endDate":"2027-06-20","capacity":2}
             {"actor":"system","command":"CancelTerm","term":2,"reason":null}
             {"actor":"system","command":"ArchiveCourse","course":1}
+            {"actor":"system","command":"EraseUser","user":2,"cascade":true}
             """
         let outcome = try Program.run(["submit", "-", "--format", "json"], in: store, input: input)
         try Golden.expect(Golden.masked(outcome.output, store: store), named: "submit-every-command")
