@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "EnrollmentReadModel", targets: ["EnrollmentReadModel"]),
         .library(name: "EnrollmentVault", targets: ["EnrollmentVault"]),
         .library(name: "EnrollmentAudit", targets: ["EnrollmentAudit"]),
+        .library(name: "EnrollmentExport", targets: ["EnrollmentExport"]),
         .library(name: "EnrollmentTesting", targets: ["EnrollmentTesting"]),
         .library(name: "Transparency", targets: ["Transparency"]),
         .library(name: "CapacityRace", targets: ["CapacityRace"]),
@@ -39,7 +40,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "EnrollmentAudit",
-            dependencies: ["Enrollment", "EventLog", "EnrollmentEngine", "Pages", "Transparency"],
+            dependencies: [
+                "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentReadModel", "Pages", "Transparency",
+            ],
             swiftSettings: strict),
         .target(
             name: "EnrollmentEngine",
@@ -48,7 +51,16 @@ let package = Package(
         .target(
             name: "EnrollmentReadModel",
             dependencies: [
-                "Enrollment", "EventLog", "EnrollmentEngine", .product(name: "GRDB", package: "GRDB.swift"),
+                "Enrollment", "EventLog", "EnrollmentEngine", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        // A target of its own because of SQLite: whoever audits without exporting need not build it.
+        .target(
+            name: "EnrollmentExport",
+            dependencies: [
+                "Enrollment", "EnrollmentAudit", "EnrollmentEngine", "EnrollmentReadModel", "EventLog", "Transparency",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .target(
@@ -77,8 +89,8 @@ let package = Package(
         .executableTarget(
             name: "enroll",
             dependencies: [
-                "CapacityRace", "Enrollment", "EnrollmentAudit", "EventLog", "EnrollmentEngine", "EnrollmentReadModel",
-                "EnrollmentVault", "Pages", "Transparency",
+                "CapacityRace", "Enrollment", "EnrollmentAudit", "EnrollmentExport", "EventLog", "EnrollmentEngine",
+                "EnrollmentReadModel", "EnrollmentVault", "Pages", "Transparency",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
@@ -121,7 +133,7 @@ let package = Package(
             name: "EnrollmentReadModelTests",
             dependencies: [
                 "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentReadModel", "EnrollmentTesting",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: strict),
         .testTarget(
             name: "EnrollmentVaultTests",
@@ -134,7 +146,7 @@ let package = Package(
             name: "EnrollTests",
             dependencies: [
                 "ChildProcesses", "enroll", "Enrollment", "EnrollmentEngine", "EnrollmentTesting", "EnrollmentVault",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "Transparency", .product(name: "Crypto", package: "swift-crypto"),
             ],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
@@ -148,8 +160,9 @@ let package = Package(
         .testTarget(
             name: "EnrollmentAuditTests",
             dependencies: [
-                "Enrollment", "EnrollmentAudit", "EnrollmentEngine", "EnrollmentReadModel", "EnrollmentTesting",
-                "EventLog", "Pages", "Transparency", .product(name: "GRDB", package: "GRDB.swift"),
+                "Enrollment", "EnrollmentAudit", "EnrollmentEngine", "EnrollmentExport", "EnrollmentReadModel",
+                "EnrollmentTesting", "EventLog", "Pages", "Transparency",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

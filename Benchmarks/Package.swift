@@ -6,6 +6,8 @@ let package = Package(
     dependencies: [
         .package(name: "enrollment-engine", path: ".."),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
+        // Without its counters of allocations, which stand in malloc's place.
+        .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
     ],
     targets: [
         .systemLibrary(name: "CInflate", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -16,9 +18,24 @@ let package = Package(
                 "CInflate", "CSQLiteBench",
                 .product(name: "Enrollment", package: "enrollment-engine"),
                 .product(name: "EventLog", package: "enrollment-engine"),
+                .product(name: "EnrollmentAudit", package: "enrollment-engine"),
                 .product(name: "EnrollmentEngine", package: "enrollment-engine"),
                 .product(name: "EnrollmentReadModel", package: "enrollment-engine"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "Transparency", package: "enrollment-engine"),
             ]),
+        // Run by Scripts/bench-library; the plugin looks for them in a folder of this package's name.
+        .executableTarget(
+            name: "LibraryBenchmarks",
+            dependencies: [
+                .product(name: "Benchmark", package: "benchmark"),
+                .product(name: "Enrollment", package: "enrollment-engine"),
+                .product(name: "EventLog", package: "enrollment-engine"),
+                .product(name: "EnrollmentEngine", package: "enrollment-engine"),
+                .product(name: "EnrollmentReadModel", package: "enrollment-engine"),
+                .product(name: "EnrollmentTesting", package: "enrollment-engine"),
+            ],
+            path: "LibraryBenchmarks",
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
     ]
 )

@@ -6,6 +6,7 @@
 //	verify_proof checkpoint KEY CHECKPOINT
 //	verify_proof inclusion KEY PROOF RECORD
 //	verify_proof consistency KEY PROOF OLD-CHECKPOINT
+//	verify_proof dossier KEY DOSSIER
 //
 // KEY is the text of a verifier key, the others are files. The exit status is 0 where everything holds, 1 where
 // anything does not, 2 where the arguments make no sense.
@@ -13,6 +14,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"os"
 	"strconv"
@@ -123,6 +126,109 @@ func consistency(key string, proof, oldPoint []byte) {
 	}
 }
 
+// event is a leaf that was proven, as the log's FORMAT.md lays a record out.
+type event struct {
+	position, version int64
+	kind              byte
+	stream            uint64
+	payload           []byte
+}
+
+// proven takes a section of a dossier: a proof of inclusion with its record, without the checkpoint.
+func proven(section string, log tree) event {
+	lines := strings.Split(section, "\n")
+	if len(lines) < 3 || lines[0] != "c2sp.org/tlog-proof@v1" {
+		refuse("a section is no proof of inclusion")
+	}
+	record, err := base64.StdEncoding.Strict().DecodeString(after("extra ", lines[1]))
+	if err != nil || len(record) < 59 || int(binary.LittleEndian.Uint16(record[57:])) != len(record)-59 {
+		refuse("a section holds no record")
+	}
+	index := number(after("index ", lines[2]))
+	path := tlog.RecordProof(hashes(lines[3:]))
+	if err := tlog.CheckRecord(path, log.size, log.root, index, tlog.RecordHash(record)); err != nil {
+		refuse("index %d: %v", index, err)
+	}
+	word := func(at int) uint64 { return binary.LittleEndian.Uint64(record[at:]) }
+	found := event{int64(word(0)), int64(word(17)), record[8] & 0x7f, word(9), record[59:]}
+	if found.position != index+1 {
+		refuse("a record says position %d, its proof index %d", found.position, index)
+	}
+	return found
+}
+
+// attested reads a StateAttested, as PAYLOADS.md lays it out: through, version of the tables, digest, terms, root.
+func attested(from event) (through int64, versions tree) {
+	rest := from.payload
+	if from.kind != 80 || from.stream != 0 || len(rest) == 0 || rest[0]&^3 != 0x10 {
+		refuse("position %d is no attestation", from.position)
+	}
+	hasTime := rest[0]&1 != 0
+	rest = rest[1:]
+	next := func() int64 {
+		value, length := binary.Uvarint(rest)
+		if length <= 0 || value > 1<<63-1 {
+			refuse("the attestation has no number where one belongs")
+		}
+		rest = rest[length:]
+		return int64(value)
+	}
+	digest := func() (hash tlog.Hash) {
+		if len(rest) < len(hash) {
+			refuse("the attestation ends too early")
+		}
+		rest = rest[copy(hash[:], rest):]
+		return hash
+	}
+	if hasTime {
+		next()
+	}
+	through = next()
+	next()
+	digest()
+	versions.size = next()
+	versions.root = digest()
+	if through >= from.position {
+		refuse("the attestation is about what came after it")
+	}
+	return through, versions
+}
+
+// dossier checks that the events shown are all that were attested of one term, in the order of the log.
+func dossier(key string, data []byte) {
+	text := strings.TrimSuffix(string(data), "\n")
+	sections := strings.Split(text, "\n\n")
+	head := strings.Split(sections[0], "\n")
+	if len(text) == len(data) || len(sections) < 4 || len(head) < 4 || head[0] != "enroll-dossier@v1" {
+		refuse("not a dossier")
+	}
+	term, events, refusals := number(after("term ", head[1])), number(after("events ", head[2])),
+		number(after("refusals ", head[3]))
+	log := checkpoint(key, []byte(sections[1]+"\n\n"+sections[2]+"\n"))
+	through, versions := attested(proven(sections[3], log))
+	leaf := fmt.Sprintf("term/%d %d %d", term, events, refusals)
+	path := tlog.RecordProof(hashes(head[4:]))
+	if err := tlog.CheckRecord(path, versions.size, versions.root, term-1, tlog.RecordHash([]byte(leaf))); err != nil {
+		refuse("%q is not what was attested: %v", leaf, err)
+	}
+	shown := map[uint64]int64{}
+	last := int64(0)
+	for _, section := range sections[4:] {
+		found := proven(section, log)
+		if found.stream != uint64(term)<<2|2 && found.stream != uint64(term)<<2|3 {
+			refuse("position %d is of another term", found.position)
+		}
+		shown[found.stream]++
+		if found.position <= last || found.position > through || found.version != shown[found.stream] {
+			refuse("position %d is out of turn", found.position)
+		}
+		last = found.position
+	}
+	if shown[uint64(term)<<2|2] != events || shown[uint64(term)<<2|3] != refusals {
+		refuse("of %d events and %d refusals some are missing", events, refusals)
+	}
+}
+
 func main() {
 	arguments := os.Args[1:]
 	switch {
@@ -132,8 +238,10 @@ func main() {
 		inclusion(arguments[1], read(arguments[2]), read(arguments[3]))
 	case len(arguments) == 4 && arguments[0] == "consistency":
 		consistency(arguments[1], read(arguments[2]), read(arguments[3]))
+	case len(arguments) == 3 && arguments[0] == "dossier":
+		dossier(arguments[1], read(arguments[2]))
 	default:
-		fmt.Fprintln(os.Stderr, "verify_proof: checkpoint | inclusion | consistency, a key and files")
+		fmt.Fprintln(os.Stderr, "verify_proof: checkpoint | inclusion | consistency | dossier, a key and files")
 		os.Exit(2)
 	}
 	fmt.Println("verified")

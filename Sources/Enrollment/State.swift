@@ -8,6 +8,8 @@ public struct EnrollmentState: Sendable {
     public internal(set) var courses: [Course] = []
     public internal(set) var terms: [Term] = []
     public internal(set) var enrollments = Enrollments()
+    /// How many attestations were recorded; what they say matters to no decision.
+    public internal(set) var attestationsVersion: StreamVersion = 0
     var index = Index()
 
     public init() {}

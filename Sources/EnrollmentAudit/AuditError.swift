@@ -19,6 +19,8 @@ public struct AuditError: Error, Sendable {
         public static let notFound = Code("notFound")
         /// A file beside the log is damaged or missing; it can be made again.
         public static let damaged = Code("damaged")
+        /// There is something already where a new file or folder was to be made.
+        public static let alreadyExists = Code("alreadyExists")
         /// Somebody else is at work on the same files.
         public static let locked = Code("locked")
         /// The key is not the one that this log is signed with.

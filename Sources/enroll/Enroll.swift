@@ -42,6 +42,8 @@ enum Program {
 
 /// The root command: only names the subcommands.
 struct Enroll: ParsableCommand {
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "enroll",
         abstract: "Course enrollment on an event log: every seat given once, every decision on record.",
@@ -57,7 +59,7 @@ struct Enroll: ParsableCommand {
               enroll user register --email kim@example.org --name 김하늘
               enroll status
             """,
-        version: "0.1.0",
+        version: version,
         groupedSubcommands: [
             CommandGroup(
                 name: "STORE",
@@ -76,11 +78,14 @@ struct Enroll: ParsableCommand {
                 subcommands: [
                     ShowCommand.self, HistoryCommand.self, TailCommand.self, ReplayCommand.self, LogCommand.self,
                 ]),
-            CommandGroup(name: "AUDIT", subcommands: [ExplainCommand.self, DiffCommand.self, AuditCommand.self]),
+            CommandGroup(
+                name: "AUDIT",
+                subcommands: [ExplainCommand.self, DiffCommand.self, AuditCommand.self, ExportCommand.self]),
             CommandGroup(
                 name: "PROOF",
                 subcommands: [
-                    KeygenCommand.self, CheckpointCommand.self, ProveCommand.self, VerifyProofCommand.self,
+                    KeygenCommand.self, AttestCommand.self, CheckpointCommand.self, ProveCommand.self,
+                    VerifyProofCommand.self,
                 ]),
             CommandGroup(
                 name: "CHECK",

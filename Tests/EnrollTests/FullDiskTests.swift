@@ -41,6 +41,23 @@ import Testing
         #expect(try Program.run(["course", "create", "--title", "room again"] + store).exitCode == 0)
         #expect(try Program.run(["verify"] + store).exitCode == 0)
     }
+
+    @Test(
+        .enabled(if: mayMount || mustMount, "mounting a small disk needs root"),
+        arguments: ["ocel", "cloudevents", "csv"])
+    func `an export says so and leaves nothing`(_ format: String) throws {
+        let store = try TemporaryStore.empty(timeZone: "Asia/Seoul")
+        _ = try store.importing(["csv", Fixture.path("university")])
+        let disk = try SmallDisk(kilobytes: 256)
+        let words = ["export", format, "--into", disk.path + "/out"]
+        let outcome = try Program.run(words, in: store)
+        #expect(outcome.exitCode == 2 && outcome.output == "", "\(outcome)")
+        #expect(outcome.errorLines.count == 1)
+        #expect(outcome.error.lowercased().contains("make space"), "\(outcome.error)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == [])
+        try disk.grow(toKilobytes: 64 << 10)
+        #expect(try Program.run(words, in: store).exitCode == 0)
+    }
 }
 
 /// A file system in memory with an end.

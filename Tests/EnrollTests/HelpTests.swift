@@ -27,7 +27,8 @@ import Testing
         ("replay", ["replay"]),
         ("explain", ["explain"]),
         ("diff", ["diff"]),
-        ("audit", ["", "decisions", "report"].map { "audit " + $0 }),
+        ("audit", ["", "decisions", "attestations", "report"].map { "audit " + $0 }),
+        ("export", ["", "ocel", "cloudevents", "csv"].map { "export " + $0 }),
         ("checks", ["rebuild", "verify"]),
         ("erase", ["erase", "erase user"]),
         (
@@ -38,7 +39,10 @@ import Testing
         ("tail", ["tail"]),
         (
             "proofs",
-            ["keygen", "checkpoint", "prove", "prove inclusion", "prove consistency", "verify-proof"]
+            [
+                "keygen", "attest", "checkpoint", "prove", "prove inclusion", "prove consistency", "prove term",
+                "verify-proof",
+            ]
         ),
         ("log", ["", "list", "dump", "stat", "seal", "verify", "salvage"].map { "log " + $0 }),
     ]

@@ -58,6 +58,7 @@ import Testing
     }
 
     @Test func `accepts every command in its JSON form`() throws {
+        let digest = String(repeating: "0a", count: 32)
         let store = try TemporaryStore()
         #expect(try Program.run(["init"], in: store).exitCode == 0)
         let input = """
@@ -101,6 +102,8 @@ import Testing
             {"actor":"system","command":"CancelTerm","term":2,"reason":null}
             {"actor":"system","command":"ArchiveCourse","course":1}
             {"actor":"system","command":"EraseUser","user":2,"cascade":true}
+            {"actor":"system","command":"AttestState","through":30,"tablesVersion":1,"tables":"\(digest)","terms":2,\
+            "termVersions":"\(digest)"}
             """
         let outcome = try Program.run(["submit", "-", "--format", "json"], in: store, input: input)
         try Golden.expect(Golden.masked(outcome.output, store: store), named: "submit-every-command")

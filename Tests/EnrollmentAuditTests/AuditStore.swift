@@ -87,6 +87,9 @@ final class AuditStore {
         try log.close()
     }
 
+    /// What is durable, beside the engine that goes on.
+    func beside() throws -> EventHistory { try EventHistory.open(at: Self.path, fileSystem: disk) }
+
     /// What is durable.
     func history() async throws -> EventHistory {
         try await engine?.close()

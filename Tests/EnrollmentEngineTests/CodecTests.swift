@@ -89,6 +89,14 @@ import Testing
         }
     }
 
+    /// Go's verifier of dossiers reads these bytes too, and nobody may change them.
+    @Test func `an attestation stands in the log as the page of payloads lays it out`() throws {
+        let event = Event.stateAttested(try #require(Samples.attestations.first))
+        let rising = (0..<32).map { UInt8($0) }
+        #expect(encoded(event, effectiveAt: nil) == [0x10, 1, 0] + rising + [0] + rising.map { 255 - $0 })
+        #expect(event.type.rawValue == 80 && event.stream.key == 0)
+    }
+
     @Test func `an application and its approval take a handful of bytes`() {
         #expect(
             encoded(.enrollmentApplied(41_000, user: 28_785, term: 22, direct: false), effectiveAt: nil).count <= 7)

@@ -221,6 +221,7 @@ extension CommandField.Kind {
         case .course: "the id of a course"
         case .term: "the id of a term"
         case .enrollment: "an enrollment"
+        case .digest: "64 hexadecimal digits"
         }
     }
 }

@@ -8,7 +8,7 @@ import EnrollmentTesting
 /// One field of a command as interfaces write it.
 struct CommandField: Sendable {
     enum Kind: Sendable {
-        case text, number, flag, role, admission, date, instant, user, course, term, enrollment
+        case text, number, flag, role, admission, date, instant, user, course, term, enrollment, digest
     }
 
     let name: String
@@ -46,7 +46,7 @@ struct CommandSample: Sendable, CustomStringConvertible {
             })
     }
 
-    static let all = users + courses + terms + enrollments
+    static let all = users + courses + terms + enrollments + attestations
 
     private static let user = CommandField(name: "user", kind: .user, value: "7")
     private static let course = CommandField(name: "course", kind: .course, value: "2")
@@ -153,6 +153,19 @@ struct CommandSample: Sendable, CustomStringConvertible {
             kind: .cancelTerm, fields: [term, reason], full: .cancelTerm(3, reason: "the reason"),
             least: .cancelTerm(3, reason: nil)),
     ]
+
+    private static let attestations: [CommandSample] = Samples.attestations.prefix(1).map { attestation in
+        CommandSample(
+            kind: .attestState,
+            fields: [
+                CommandField(name: "through", kind: .number, value: "\(attestation.through)"),
+                CommandField(name: "tablesVersion", kind: .number, value: "\(attestation.tablesVersion)"),
+                CommandField(name: "tables", kind: .digest, value: "\"\(attestation.tables)\""),
+                CommandField(name: "terms", kind: .number, value: "\(attestation.terms)"),
+                CommandField(name: "termVersions", kind: .digest, value: "\"\(attestation.termVersions)\""),
+            ],
+            full: .attestState(attestation), least: .attestState(attestation))
+    }
 
     private static let enrollments: [CommandSample] = [
         CommandSample(

@@ -18,7 +18,7 @@ import Testing
     }
 
     /// In the order of the samples.
-    private static let expected = users + courses + terms + enrollments + refusals
+    private static let expected = users + courses + terms + enrollments + refusals + attestations
 
     private static let users = [
         #""user":1,"email":"kim@example.org","name":"김하늘","role":"STUDENT","sourceID":"s-1""#,
@@ -79,6 +79,14 @@ import Testing
         #""ENROLLMENT_PERIOD_CLOSED","observed":{"closesAt":"2027-01-10T00:00:00Z"}"#,
         #""TERM_CLOSED","observed":{"term":3,"status":"CANCELLED"}"#, #""CANNOT_CANCEL_STARTED","observed":{"term":3}"#,
     ].map { #""command":"ApplyEnrollment","user":5,"term":3,"code":\#($0),"capacity":80,"taken":79"# }
+
+    private static let rising = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+    private static let falling = "fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0efeeedecebeae9e8e7e6e5e4e3e2e1e0"
+    private static let attestations = [
+        #""through":1,"tablesVersion":0,"tables":"\#(rising)","terms":0,"termVersions":"\#(falling)""#,
+        #""through":\#(Int64.max),"tablesVersion":\#(Int64.max),"tables":"\#(falling)","terms":\#(Int64.max),"#
+            + #""termVersions":"\#(rising)""#,
+    ]
 
     @Test func `a refusal names the enrollment that its command named`() {
         let refusal = Refusal(

@@ -6,6 +6,7 @@ import EnrollmentTesting
 enum Samples {
     static let events: [Event] =
         userEvents + courseEvents + termEvents + enrollmentEvents + rejections.map(refused)
+        + attestations.map { .stateAttested($0) }
 
     private static let userEvents: [Event] = [
         .userRegistered(1, email: "kim@example.org", name: "김하늘", role: .student, sourceID: "s-1"),
@@ -73,23 +74,37 @@ enum Samples {
                 taken: 79))
     }
 
-    static let commands: [Command] = [
-        .registerUser(email: "a@b", name: "A", role: .user, sourceID: "s"), .updateUser(-1, email: "x", name: nil),
-        .changeUserRole(1, role: .admin), .activateUser(0), .deactivateUser(1, cascade: true),
-        .suspendUser(1, reason: "r"), .reinstateUser(1), .eraseUser(1, cascade: true), .confirmErasure(1),
-        .registerUser(email: address, name: sealed, role: .user, sourceID: nil),
-        .updateUser(1, email: address, name: nil), .suspendUser(1, reason: empty),
-        .createCourse(title: "T", description: "D", category: "C", instructor: 0, sourceID: nil),
-        .updateCourse(1, title: nil, description: "", category: nil), .assignInstructor(1, instructor: nil),
-        .publishCourse(1), .closeCourse(1), .reopenCourse(1), .archiveCourse(1),
-        .scheduleTerm(
-            course: 1, termNumber: -3, dates: .days(4, 1), capacity: 0, admission: .firstCome, sourceID: "t"),
-        .updateTerm(1, dates: .days(1, 2), admission: .selection), .setEnrollmentWindow(1, window: .days(1, 2)),
-        .changeTermCapacity(1, to: 5, allowOverbooked: true, reason: "r"), .startTerm(1), .completeTerm(1),
-        .cancelTerm(1, reason: nil), .applyEnrollment(user: 1, term: TermID(Int64.min)),
-        .approveEnrollment(1, override: true, reason: "r"), .rejectEnrollment(1, reason: ""),
-        .cancelEnrollment(1, reason: nil), .enrollDirectly(user: 1, term: 2, override: true, reason: "r"),
-        .enrollDirectly(user: 1, term: 2, override: true, reason: sealed), .rejectEnrollment(1, reason: sealed),
-        .changeTermCapacity(1, to: 5, allowOverbooked: true, reason: sealed), .cancelTerm(1, reason: sealed),
-    ]
+    /// With digests that show in which order their bytes stand.
+    static let attestations: [StateAttestation] = {
+        let rising = StateDigest((0..<32).map { UInt8($0) })
+        let falling = StateDigest((0..<32).map { 255 - UInt8($0) })
+        guard let rising, let falling else { return [] }
+        return [
+            StateAttestation(
+                through: 1, tablesVersion: 0, tables: rising, terms: 0, termVersions: falling),
+            StateAttestation(
+                through: .max, tablesVersion: .max, tables: falling, terms: .max, termVersions: rising),
+        ].compactMap(\.self)
+    }()
+
+    static let commands: [Command] =
+        attestations.map { .attestState($0) } + [
+            .registerUser(email: "a@b", name: "A", role: .user, sourceID: "s"), .updateUser(-1, email: "x", name: nil),
+            .changeUserRole(1, role: .admin), .activateUser(0), .deactivateUser(1, cascade: true),
+            .suspendUser(1, reason: "r"), .reinstateUser(1), .eraseUser(1, cascade: true), .confirmErasure(1),
+            .registerUser(email: address, name: sealed, role: .user, sourceID: nil),
+            .updateUser(1, email: address, name: nil), .suspendUser(1, reason: empty),
+            .createCourse(title: "T", description: "D", category: "C", instructor: 0, sourceID: nil),
+            .updateCourse(1, title: nil, description: "", category: nil), .assignInstructor(1, instructor: nil),
+            .publishCourse(1), .closeCourse(1), .reopenCourse(1), .archiveCourse(1),
+            .scheduleTerm(
+                course: 1, termNumber: -3, dates: .days(4, 1), capacity: 0, admission: .firstCome, sourceID: "t"),
+            .updateTerm(1, dates: .days(1, 2), admission: .selection), .setEnrollmentWindow(1, window: .days(1, 2)),
+            .changeTermCapacity(1, to: 5, allowOverbooked: true, reason: "r"), .startTerm(1), .completeTerm(1),
+            .cancelTerm(1, reason: nil), .applyEnrollment(user: 1, term: TermID(Int64.min)),
+            .approveEnrollment(1, override: true, reason: "r"), .rejectEnrollment(1, reason: ""),
+            .cancelEnrollment(1, reason: nil), .enrollDirectly(user: 1, term: 2, override: true, reason: "r"),
+            .enrollDirectly(user: 1, term: 2, override: true, reason: sealed), .rejectEnrollment(1, reason: sealed),
+            .changeTermCapacity(1, to: 5, allowOverbooked: true, reason: sealed), .cancelTerm(1, reason: sealed),
+        ]
 }

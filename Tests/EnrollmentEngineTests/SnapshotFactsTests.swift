@@ -24,9 +24,10 @@ import Testing
         var enrollments: [Enrollment] = [
             (1, 1, .cancelled), (1, 1, .pending), (2, 1, .approved), (1, 2, .approved), (2, 3, .cancelled),
         ]
-        var events: Int64 = 3 + 1 + 2 * 1 + 3 * 4 + 1
+        var events: Int64 = 3 + 1 + 2 * 1 + 3 * 4 + 1 + 2
         var live = 3
         var refusals: Int64 = 1
+        var attestations: Int64 = 2
 
         func assemble() throws(ImpossibleState) -> EnrollmentState {
             var state = StateAssembly(
@@ -52,13 +53,14 @@ import Testing
             columns.places = enrollments.map { $0.term << 2 | Int64($0.status.bits) }
             columns.changedAt = enrollments.map { _ in Timestamp.day(3).rawValue }
             try state.addEnrollments(columns)
-            return try state.finished(events: events, live: live)
+            return try state.finished(events: events, live: live, attestations: StreamVersion(attestations))
         }
     }
 
     @Test func `facts become a state with all that follows from them`() throws {
         let state = try Facts().assemble()
         #expect(state.checkInvariants() == [])
+        #expect(state.version(of: .attestations) == 2)
         #expect(state[UserID(1)]?.liveEnrollments == 1)
         #expect(state[TermID(1)]?.enrolledCount == 1)
         #expect(state[TermID(1)]?.pendingCount == 1)
@@ -78,6 +80,7 @@ import Testing
             ("a stream has -1 events", { $0.users[1].version = -1 }),
             ("events", { $0.users[1].version = .max }), ("add up to", { $0.users[1].version = 3 }),
             ("add up to", { $0.events += 1 }), ("add up to", { $0.refusals = 2 }),
+            ("add up to", { $0.attestations = 3 }), ("a stream has -1 events", { $0.attestations = -1 }),
             ("unknown instructor", { $0.courses[0].instructor = 4 }),
             ("unknown instructor", { $0.courses[0].instructor = 0 }),
             ("without a publication", { $0.courses[0].publishedAt = nil }),

@@ -77,6 +77,7 @@ func expectSame(_ one: Replay, _ other: Replay, sourceLocation: SourceLocation =
     #expect(one.state.courses == other.state.courses, sourceLocation: sourceLocation)
     #expect(one.state.terms == other.state.terms, sourceLocation: sourceLocation)
     #expect(one.state.enrollments == other.state.enrollments, sourceLocation: sourceLocation)
+    #expect(one.state.attestationsVersion == other.state.attestationsVersion, sourceLocation: sourceLocation)
     #expect(one.state.checkInvariants().isEmpty, sourceLocation: sourceLocation)
     #expect(one.remembered.count == other.remembered.count, sourceLocation: sourceLocation)
     let differs = (0..<min(one.remembered.count, other.remembered.count)).first { index in

@@ -5,6 +5,12 @@ import EnrollmentTesting
 import Testing
 
 @Suite struct StateSizeTests {
+    /// They are copied a dozen times on a command's way.
+    @Test func `an event and a command have 48 bytes`() {
+        #expect(MemoryLayout<Event>.stride == 48)
+        #expect(MemoryLayout<Command>.stride == 48)
+    }
+
     /// `count` live enrollments, ten a user, told to `body` at every 4,096.
     private func grow(to count: Int, _ body: (borrowing EnrollmentState, Int) -> Void) {
         let users = count / 10

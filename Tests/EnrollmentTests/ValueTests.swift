@@ -85,6 +85,8 @@ import Testing
                 #expect(EventStream(key: stream.key) == stream)
             }
         }
+        #expect(EventStream(key: EventStream.attestations.key) == .attestations)
+        #expect(EventStream.attestations.description == "attestations")
         #expect(EventStream.refusals(3).description == "refusals/3")
         #expect(EventStream.term(3).description == "term/3")
         #expect(Actor.user(7).description == "user/7")

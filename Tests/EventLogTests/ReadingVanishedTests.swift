@@ -1,6 +1,8 @@
 // Cursors whose segments are sealed, and the originals removed, while they are on their way.
 
+import Foundation
 import LogProofs
+import Synchronization
 import Testing
 
 @testable import EventLog
@@ -41,6 +43,32 @@ import Testing
         #expect(wanted.count > 20)
         #expect(found == (order == .ascending ? wanted : wanted.reversed()))
         try log.close()
+    }
+
+    @Test func `an active segment that is sealed away while its end is looked for is found where it went`() throws {
+        let directory = try TemporaryDirectory()
+        var source = BatchSource(seed: 24)
+        let log = try EventLog.create(at: directory.log, options: quietOptions())
+        try source.append(3, to: log)
+        // Without TAIL a reader walks the file of the active segment; it stands still in front of it.
+        try PosixFileSystem().unlink(directory.log + "/TAIL")
+        let disk = FaultyFileSystem()
+        disk.hold("open", try #require(try log.reader().segments().last).name)
+        let outcome = Mutex<Result<Position, any Error>?>(nil)
+        let done = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            let result = Result { try LogReader.open(at: directory.log, fileSystem: disk).lastPosition() }
+            outcome.withLock { $0 = result }
+            done.signal()
+        }
+        while !disk.isHolding { sched_yield() }
+        try log.close()
+        let again = try EventLog.open(at: directory.log, options: quietOptions())
+        _ = try again.seal()
+        disk.release()
+        done.wait()
+        #expect(try outcome.withLock { try $0?.get() } == again.lastPosition)
+        try again.close()
     }
 
     @Test func `a segment that is gone without a sealed one is an error`() throws {

@@ -27,16 +27,16 @@ enum Answer: UInt8 {
 /// Hands out attempts, and keeps their answers.
 final class Answers: Sendable {
     private let capacity: Int
-    private let deadline: ContinuousClock.Instant
+    private let deadline: Int64
     private let drawn = Atomic(0)
     // An attempt is handed out once, so that no slot has two writers; all are read after all tasks have ended.
     nonisolated(unsafe) private let kinds: UnsafeMutablePointer<UInt8>
     // For the same reason: one writer a slot, read when all have ended.
     nonisolated(unsafe) private let nanoseconds: UnsafeMutablePointer<UInt64>
 
-    init(capacity: Int, deadline: ContinuousClock.Instant) {
+    init(capacity: Int, seconds: Double) {
         self.capacity = capacity
-        self.deadline = deadline
+        deadline = monotonicNanoseconds() + Int64(seconds * 1e9)
         kinds = .allocate(capacity: capacity)
         kinds.initialize(repeating: 0, count: capacity)
         nanoseconds = .allocate(capacity: capacity)
@@ -48,19 +48,20 @@ final class Answers: Sendable {
         nanoseconds.deallocate()
     }
 
-    /// The next attempt, while there is one and time is left.
-    func next() -> Int? { next(1)?.lowerBound }
+    /// The next attempt and the time now, while there is one and time is left.
+    func next() -> (attempt: Int, begin: Int64)? { next(1).map { ($0.attempts.lowerBound, $0.begin) } }
 
-    /// The next attempts, that many at most.
-    func next(_ count: Int) -> Range<Int>? {
-        guard ContinuousClock.now < deadline else { return nil }
+    /// The next attempts, that many at most, and the time now.
+    func next(_ count: Int) -> (attempts: Range<Int>, begin: Int64)? {
+        let now = monotonicNanoseconds()
+        guard now < deadline else { return nil }
         let first = drawn.wrappingAdd(count, ordering: .relaxed).oldValue
-        return first < capacity ? first..<min(capacity, first + count) : nil
+        return first < capacity ? (first..<min(capacity, first + count), now) : nil
     }
 
-    func note(_ attempt: Int, _ answer: Answer, _ took: Duration) {
+    func note(_ attempt: Int, _ answer: Answer, nanoseconds took: Int64) {
         kinds[attempt] = answer.rawValue
-        nanoseconds[attempt] = UInt64(max(0, took.microseconds * 1000))
+        nanoseconds[attempt] = UInt64(max(0, took))
     }
 
     func result() -> Race.Result {

@@ -55,12 +55,12 @@ extension EngineSuite {
 
     /// 64 callers; people apply for the terms that are still empty.
     private func onTop(_ engine: EnrollmentEngine, people: Int, terms: Int) async throws -> Double {
-        let answers = Answers(capacity: Self.commandsOnTop, deadline: .now + .seconds(20))
+        let answers = Answers(capacity: Self.commandsOnTop, seconds: 20)
         let start = ContinuousClock.now
         await withDiscardingTaskGroup { group in
             for _ in 0..<64 {
                 group.addTask {
-                    while let attempt = answers.next() {
+                    while let (attempt, _) = answers.next() {
                         let user = UserID(Int64(attempt % people + 1))
                         let term = TermID(Int64(terms + 1 + attempt / people))
                         var answer = Answer.accepted
@@ -69,7 +69,7 @@ extension EngineSuite {
                         } catch {
                             answer = Answer(error)
                         }
-                        answers.note(attempt, answer, .zero)
+                        answers.note(attempt, answer, nanoseconds: 0)
                     }
                 }
             }

@@ -2,6 +2,7 @@
 //
 //   Measure race VARIANT WORKLOAD CALLERS SECONDS DIRECTORY   as the peers' programs, see ../../Peers
 //   Measure engine --enroll PROGRAM --scratch DIR --json FILE [--oulad DIR] [--runs N] [--minutes M]
+//   Measure proofs --scratch DIR [--runs N] [--events N]
 
 import Foundation
 
@@ -12,8 +13,9 @@ struct Measure {
             let arguments = Array(CommandLine.arguments.dropFirst())
             switch arguments.first {
             case "race": try await race(Array(arguments.dropFirst()))
+            case "proofs": try await ProofSuite(Array(arguments.dropFirst())).run()
             case "engine": try await EngineSuite(Options(Array(arguments.dropFirst()))).run()
-            default: throw Failure("usage: Measure race … | Measure engine …")
+            default: throw Failure("usage: Measure race … | Measure engine … | Measure proofs …")
             }
         } catch {
             say("Measure: \(error)")

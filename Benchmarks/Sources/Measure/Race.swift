@@ -62,7 +62,7 @@ struct Race: Sendable {
     func run(on engine: EnrollmentEngine) async throws -> Result {
         // Made before the clock runs: a bulk caller has its commands at hand.
         let envelopes = if case .bulk = arrival { (0..<workload.attempts).map(envelope) } else { [CommandEnvelope]() }
-        let answers = Answers(capacity: workload.attempts, deadline: .now + .seconds(seconds))
+        let answers = Answers(capacity: workload.attempts, seconds: Double(seconds))
         let before = engine.statistics().log
         let processor = processorSeconds()
         let start = ContinuousClock.now
@@ -101,14 +101,16 @@ struct Race: Sendable {
         await withDiscardingTaskGroup { group in
             for _ in 0..<callers {
                 group.addTask {
-                    while let attempt = answers.next() { await self.attempt(attempt, engine, answers, since: .now) }
+                    while let (attempt, begin) = answers.next() {
+                        await self.attempt(attempt, engine, answers, since: begin)
+                    }
                 }
             }
         }
     }
 
     private func attempt(
-        _ attempt: Int, _ engine: EnrollmentEngine, _ answers: Answers, since begin: ContinuousClock.Instant
+        _ attempt: Int, _ engine: EnrollmentEngine, _ answers: Answers, since begin: Int64
     ) async {
         let user = workload.user(of: attempt)
         var answer = Answer.accepted
@@ -118,7 +120,7 @@ struct Race: Sendable {
         } catch {
             answer = Answer(error)
         }
-        answers.note(attempt, answer, ContinuousClock.now - begin)
+        answers.note(attempt, answer, nanoseconds: monotonicNanoseconds() - begin)
     }
 
     private func envelope(_ attempt: Int) -> CommandEnvelope {
@@ -132,11 +134,12 @@ struct Race: Sendable {
         await withDiscardingTaskGroup { group in
             for _ in 0..<callers {
                 group.addTask {
-                    while let attempts = answers.next(1000) {
-                        let begin = ContinuousClock.now
+                    while let (attempts, begin) = answers.next(1000) {
                         let results = await engine.execute(contentsOf: Array(envelopes[attempts]))
-                        let took = ContinuousClock.now - begin
-                        for (attempt, result) in zip(attempts, results) { answers.note(attempt, Answer(result), took) }
+                        let took = monotonicNanoseconds() - begin
+                        for (attempt, result) in zip(attempts, results) {
+                            answers.note(attempt, Answer(result), nanoseconds: took)
+                        }
                     }
                 }
             }
@@ -145,12 +148,11 @@ struct Race: Sendable {
 
     private func open(_ engine: EnrollmentEngine, _ answers: Answers, perSecond rate: Int) async {
         await withDiscardingTaskGroup { group in
-            let start = ContinuousClock.now
-            while let attempt = answers.next() {
-                let due = start + .nanoseconds(Int64(attempt) * 1_000_000_000 / Int64(rate))
+            let start = monotonicNanoseconds()
+            while let (attempt, now) = answers.next() {
+                let due = start + Int64(attempt) * 1_000_000_000 / Int64(rate)
                 // A sleep, not a suspension: this task is the world outside. Late is never early.
-                let early = due - .now
-                if early > .microseconds(20) { usleep(UInt32(early.microseconds)) }
+                if due - now > 20_000 { usleep(UInt32((due - now) / 1000)) }
                 group.addTask { await self.attempt(attempt, engine, answers, since: due) }
             }
         }

@@ -40,8 +40,8 @@ extension Command {
                 description: try TextRule.description.checked(description),
                 category: try TextRule.category.checked(category))
         case .changeUserRole, .activateUser, .deactivateUser, .reinstateUser, .eraseUser, .confirmErasure,
-            .assignInstructor,
-            .publishCourse, .closeCourse, .reopenCourse, .archiveCourse, .startTerm, .completeTerm, .applyEnrollment:
+            .assignInstructor, .publishCourse, .closeCourse, .reopenCourse, .archiveCourse, .startTerm, .completeTerm,
+            .applyEnrollment, .attestState:
             return self
         case .scheduleTerm(let course, let termNumber, let dates, let capacity, let admission, let sourceID):
             guard (1...Command.highestTermNumber).contains(termNumber) else {

@@ -2,12 +2,13 @@
 
 /// A request that the engine decides: it becomes events, or a ``Rejection``.
 ///
-/// Days are resolved to instants, and source ids to ids, before a command is made.
+/// Days are resolved to instants, and source ids to ids, before a command is made. Large commands that come seldom are
+/// indirect, so that the others are small: 48 bytes.
 public enum Command: Hashable, Sendable {
     // Users
-    case registerUser(email: PersonalText, name: PersonalText, role: Role, sourceID: String? = nil)
+    indirect case registerUser(email: PersonalText, name: PersonalText, role: Role, sourceID: String? = nil)
     /// Changes what is given; nil leaves a field as it is.
-    case updateUser(UserID, email: PersonalText? = nil, name: PersonalText? = nil)
+    indirect case updateUser(UserID, email: PersonalText? = nil, name: PersonalText? = nil)
     case changeUserRole(UserID, role: Role)
     case activateUser(UserID)
     case deactivateUser(UserID, cascade: Bool = false)
@@ -21,11 +22,11 @@ public enum Command: Hashable, Sendable {
     case confirmErasure(UserID)
 
     // Courses
-    case createCourse(
+    indirect case createCourse(
         title: String, description: String = "", category: String = "", instructor: UserID? = nil,
         sourceID: String? = nil)
     /// Changes what is given; nil leaves a field as it is.
-    case updateCourse(CourseID, title: String? = nil, description: String? = nil, category: String? = nil)
+    indirect case updateCourse(CourseID, title: String? = nil, description: String? = nil, category: String? = nil)
     /// Nil takes the instructor away.
     case assignInstructor(CourseID, instructor: UserID?)
     case publishCourse(CourseID)
@@ -34,14 +35,14 @@ public enum Command: Hashable, Sendable {
     case archiveCourse(CourseID)
 
     // Terms
-    case scheduleTerm(
+    indirect case scheduleTerm(
         course: CourseID, termNumber: Int, dates: TermDates, capacity: Int, admission: Admission = .approval,
         sourceID: String? = nil)
     /// Changes what is given; nil leaves a field as it is.
-    case updateTerm(TermID, dates: TermDates? = nil, admission: Admission? = nil)
+    indirect case updateTerm(TermID, dates: TermDates? = nil, admission: Admission? = nil)
     /// Nil brings the default window back.
     case setEnrollmentWindow(TermID, window: EnrollmentWindow?)
-    case changeTermCapacity(TermID, to: Int, allowOverbooked: Bool = false, reason: PersonalText? = nil)
+    indirect case changeTermCapacity(TermID, to: Int, allowOverbooked: Bool = false, reason: PersonalText? = nil)
     case startTerm(TermID)
     case completeTerm(TermID)
     case cancelTerm(TermID, reason: PersonalText? = nil)
@@ -52,6 +53,10 @@ public enum Command: Hashable, Sendable {
     case rejectEnrollment(EnrollmentID, reason: PersonalText? = nil)
     case cancelEnrollment(EnrollmentID, reason: PersonalText? = nil)
     case enrollDirectly(user: UserID, term: TermID, override: Bool = false, reason: PersonalText? = nil)
+
+    // The log itself
+    /// Records what the events through a position make, as whoever folded them says.
+    indirect case attestState(StateAttestation)
 }
 
 /// A command's kind.
@@ -86,9 +91,10 @@ public enum CommandKind: UInt8, Hashable, Sendable, CaseIterable {
     case rejectEnrollment = 50
     case cancelEnrollment = 51
     case enrollDirectly = 52
+    case attestState = 80
 
     /// The commands whose refusals are recorded.
-    @inlinable public var isAboutEnrollment: Bool { rawValue >= 48 }
+    @inlinable public var isAboutEnrollment: Bool { (48..<64).contains(rawValue) }
 }
 
 extension Command {
@@ -122,6 +128,7 @@ extension Command {
         case .rejectEnrollment: .rejectEnrollment
         case .cancelEnrollment: .cancelEnrollment
         case .enrollDirectly: .enrollDirectly
+        case .attestState: .attestState
         }
     }
 }

@@ -35,6 +35,7 @@ extension EnrollmentState {
             role == .admin ? hasAdminPowers(actor) : hasOperatorPowers(actor)
         case .updateUser(let user, _, _):
             actor == .user(user) || may(actor, administer: user)
+        case .attestState: hasAdminPowers(actor)
         case .changeUserRole(let user, _):
             actor != .user(user) && hasAdminPowers(actor)
         case .deactivateUser(let user, _), .suspendUser(let user, _), .eraseUser(let user, _):

@@ -45,6 +45,7 @@ extension EnrollmentState {
         case .user(let id): exists(id)
         case .course(let id): exists(id)
         case .term(let id), .refusals(let id): exists(id)
+        case .attestations: true
         }
     }
 

@@ -83,6 +83,8 @@ extension EnrollmentState {
         case .completeTerm(let term): try completeTerm(term, context)
         case .cancelTerm(let term, let reason): try cancelTerm(term, reason: reason, context)
 
+        case .attestState(let attestation): try attest(attestation, context)
+
         case .applyEnrollment, .approveEnrollment, .rejectEnrollment, .cancelEnrollment, .enrollDirectly: []
         }
     }

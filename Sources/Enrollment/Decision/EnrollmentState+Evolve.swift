@@ -48,7 +48,7 @@ extension EnrollmentState {
         case .enrollmentApproved(let id, _, _, _): approve(id, at: at)
         case .enrollmentRejected(let id, _, _, _): end(id, as: .rejected, at: at)
         case .enrollmentCancelled(let id, _, _, _, _): end(id, as: .cancelled, at: at)
-        case .commandRefused: break
+        case .commandRefused, .stateAttested: break
         }
         count(event.stream)
     }
@@ -59,6 +59,7 @@ extension EnrollmentState {
         case .course(let id): courses[id.slot].version = courses[id.slot].version.next
         case .term(let id): terms[id.slot].version = terms[id.slot].version.next
         case .refusals(let id): terms[id.slot].refusalsVersion = terms[id.slot].refusalsVersion.next
+        case .attestations: attestationsVersion = attestationsVersion.next
         }
     }
 }

@@ -33,6 +33,7 @@ extension EnrollmentState {
         case .course(let id): slot(id.rawValue, courses.count).map { courses[$0].version } ?? 0
         case .term(let id): slot(id.rawValue, terms.count).map { terms[$0].version } ?? 0
         case .refusals(let id): slot(id.rawValue, terms.count).map { terms[$0].refusalsVersion } ?? 0
+        case .attestations: attestationsVersion
         }
     }
 

@@ -2,11 +2,12 @@
 
 /// A fact that was decided.
 ///
-/// Times, actor and position stand in the record that carries it.
+/// Times, actor and position stand in the record that carries it. Large events that come seldom are indirect, so that
+/// those that come by the million are small: 48 bytes.
 public enum Event: Hashable, Sendable {
-    case userRegistered(UserID, email: PersonalText, name: PersonalText, role: Role, sourceID: String?)
+    indirect case userRegistered(UserID, email: PersonalText, name: PersonalText, role: Role, sourceID: String?)
     /// What the fields became; nil where one did not change.
-    case userUpdated(UserID, email: PersonalText?, name: PersonalText?)
+    indirect case userUpdated(UserID, email: PersonalText?, name: PersonalText?)
     case userRoleChanged(UserID, role: Role)
     case userActivated(UserID)
     case userDeactivated(UserID)
@@ -17,10 +18,10 @@ public enum Event: Hashable, Sendable {
     /// Nothing opens their texts any more, and their address is free.
     case userErased(UserID)
 
-    case courseCreated(
+    indirect case courseCreated(
         CourseID, title: String, description: String, category: String, instructor: UserID?, sourceID: String?)
     /// What the fields became; nil where one did not change.
-    case courseUpdated(CourseID, title: String?, description: String?, category: String?)
+    indirect case courseUpdated(CourseID, title: String?, description: String?, category: String?)
     case instructorAssigned(CourseID, instructor: UserID?)
     /// The default enrollment window of the course's terms opens with the first publication.
     case coursePublished(CourseID)
@@ -28,13 +29,13 @@ public enum Event: Hashable, Sendable {
     case courseReopened(CourseID)
     case courseArchived(CourseID)
 
-    case termScheduled(
+    indirect case termScheduled(
         TermID, course: CourseID, termNumber: Int, dates: TermDates, capacity: Int, admission: Admission,
         sourceID: String?)
     /// What the fields became; nil where one did not change.
-    case termUpdated(TermID, dates: TermDates?, admission: Admission?)
+    indirect case termUpdated(TermID, dates: TermDates?, admission: Admission?)
     case enrollmentWindowSet(TermID, window: EnrollmentWindow?)
-    case termCapacityChanged(TermID, from: Int, to: Int, taken: Int, reason: PersonalText?)
+    indirect case termCapacityChanged(TermID, from: Int, to: Int, taken: Int, reason: PersonalText?)
     case termStarted(TermID)
     case termCompleted(TermID)
     case termCancelled(TermID, reason: PersonalText?)
@@ -47,7 +48,10 @@ public enum Event: Hashable, Sendable {
     case enrollmentCancelled(
         EnrollmentID, term: TermID, previous: EnrollmentStatus, cause: EndCause, reason: PersonalText?)
 
-    case commandRefused(Refusal)
+    indirect case commandRefused(Refusal)
+
+    /// Changes nothing: any replay can hold it against the events before it.
+    indirect case stateAttested(StateAttestation)
 }
 
 /// Why an enrollment ended.
@@ -137,6 +141,7 @@ public enum EventType: UInt8, Hashable, Sendable, CaseIterable {
     case enrollmentRejected = 50
     case enrollmentCancelled = 51
     case commandRefused = 64
+    case stateAttested = 80
 }
 
 extension EventType: NamedValue {
@@ -175,6 +180,7 @@ extension Event {
         case .enrollmentRejected: .enrollmentRejected
         case .enrollmentCancelled: .enrollmentCancelled
         case .commandRefused: .commandRefused
+        case .stateAttested: .stateAttested
         }
     }
 
@@ -196,6 +202,7 @@ extension Event {
             .enrollmentRejected(_, let term, _, _), .enrollmentCancelled(_, let term, _, _, _):
             .term(term)
         case .commandRefused(let refusal): .refusals(refusal.term)
+        case .stateAttested: .attestations
         }
     }
 }

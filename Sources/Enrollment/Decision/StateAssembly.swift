@@ -199,7 +199,11 @@ package struct StateAssembly {
     }
 
     /// The state, where it is one that `events` events can have made and `live` enrollments are live.
-    package consuming func finished(events: Int64, live: Int) throws(ImpossibleState) -> EnrollmentState {
+    package consuming func finished(
+        events: Int64, live: Int, attestations: StreamVersion
+    ) throws(ImpossibleState) -> EnrollmentState {
+        if attestations != 0 { try count(attestations) }
+        state.attestationsVersion = attestations
         guard self.events == events else {
             throw problem("the versions add up to \(self.events) events and not to \(events)")
         }

@@ -26,7 +26,9 @@ public struct DecisionMention: Hashable, Sendable {
 extension EventHistory {
     /// The decisions about a subject, in the order of the log, one for each command; empty where there are none.
     ///
-    /// - Parameter progress: called now and then with the position that was reached.
+    /// - Parameters:
+    ///   - subject: whose decisions are looked for.
+    ///   - progress: called now and then with the position that was reached.
     /// - Throws: `EngineError` where the log cannot be read; whatever `progress` throws.
     /// - Complexity: O(*n*) in the events of the log.
     public func decisions(

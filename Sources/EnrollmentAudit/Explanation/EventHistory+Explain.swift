@@ -10,7 +10,9 @@ extension EventHistory {
     /// Replays the history up to the command, in which it keeps who took the seats of the command's term, and lets the
     /// rules decide once more.
     ///
-    /// - Parameter progress: called now and then with the position that was reached.
+    /// - Parameters:
+    ///   - position: any event of the command, from 1.
+    ///   - progress: called now and then with the position that was reached.
     /// - Throws: ``AuditError`` with `notFound` where the log has no such position, and with `log` where what it has
     ///   cannot be; `EngineError` where it cannot be read; whatever `progress` throws.
     /// - Complexity: O(*n*) in the events before it; memory for the state and the seats of one term.
@@ -122,22 +124,12 @@ extension TakenSeat {
     }
 }
 
-extension AuditError {
-    /// The log tells a story that cannot be.
-    static func impossible(_ event: RecordedEvent) -> AuditError {
-        AuditError(
-            .log,
-            "The \(event.event.type.name) at position \(event.position) cannot follow what happened before it: "
-                + "run `enroll verify`.")
-    }
-}
-
 extension EventStream {
     /// The term that the stream belongs to, where it belongs to one.
     var term: TermID? {
         switch self {
         case .term(let id), .refusals(let id): id
-        case .user, .course: nil
+        case .user, .course, .attestations: nil
         }
     }
 }

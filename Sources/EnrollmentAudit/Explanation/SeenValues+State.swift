@@ -31,7 +31,7 @@ private struct Subject {
 
     init(_ command: Command, in state: EnrollmentState) {
         switch command {
-        case .registerUser: break
+        case .registerUser, .attestState: break
         case .updateUser(let id, _, _), .changeUserRole(let id, _), .activateUser(let id), .deactivateUser(let id, _),
             .suspendUser(let id, _), .reinstateUser(let id), .eraseUser(let id, _), .confirmErasure(let id):
             user = id

@@ -9,6 +9,7 @@ struct KeptTree: SubtreeHashes {
     private let log: LogReader
     private let files: ProofFiles
     private var rows: [Tile: [TreeHash]] = [:]
+    private var leafTiles: [Tile] = []
 
     init(_ size: Int64, _ log: LogReader, _ files: ProofFiles) {
         self.size = size
@@ -37,8 +38,19 @@ struct KeptTree: SubtreeHashes {
     private mutating func hashes(of tile: Tile) throws(AuditError) -> [TreeHash] {
         if let row = rows[tile] { return row }
         let row = try tile.level == 0 ? leaves(of: tile) : kept(tile)
+        if tile.level == 0 { forgetLeaves(but: tile) }
         rows[tile] = row
         return row
+    }
+
+    /// Leaves are the log itself: of them stay those at the edge of the tree, which every proof needs, and the last.
+    ///
+    /// So many proofs in a row take the memory of the kept tiles, an eighth of a byte a record.
+    private mutating func forgetLeaves(but tile: Tile) {
+        let edge = size / Int64(Tile.fullWidth)
+        for kept in leafTiles where kept.index != edge { rows[kept] = nil }
+        leafTiles.removeAll { $0.index != edge }
+        leafTiles.append(tile)
     }
 
     private func kept(_ tile: Tile) throws(AuditError) -> [TreeHash] {

@@ -13,8 +13,8 @@ public struct ProofTree: Sendable {
     /// How far a piece of work is, in records; returning false gives it up.
     public typealias Progress = (_ done: Int64) -> Bool
 
-    private let log: LogReader
-    private let files: ProofFiles
+    let log: LogReader
+    let files: ProofFiles
 
     /// Names the directory of the tree, which need not exist yet, and its log.
     public init(at directory: String, of log: LogReader, fileSystem: any FileSystem = PosixFileSystem()) {
@@ -226,7 +226,7 @@ public struct ProofTree: Sendable {
         return record.canonicalEncoding()
     }
 
-    private func requiredCheckpoint() throws(AuditError) -> Checkpoint {
+    func requiredCheckpoint() throws(AuditError) -> Checkpoint {
         if let checkpoint = try files.readCheckpoint() { return checkpoint }
         throw AuditError(
             .notFound, "Nothing of this log was signed yet. Run `enroll checkpoint`, and keep what it prints elsewhere."
@@ -236,7 +236,7 @@ public struct ProofTree: Sendable {
     // MARK: Explaining
 
     /// Why a proof from tiles and log does not give the signed root: one of the two is wrong.
-    private func explanation(of checkpoint: Checkpoint) throws(AuditError) -> AuditError {
+    func explanation(of checkpoint: Checkpoint) throws(AuditError) -> AuditError {
         try check(checkpoint)
         return AuditError(
             .damaged,

@@ -61,14 +61,7 @@ struct ReportBuilder {
 
     mutating func fold(_ event: RecordedEvent) throws(AuditError) {
         guard state.canEvolve(event.event) else { throw .impossible(event) }
-        // The log keeps any number; what is computed here needs times that a calendar has.
-        let known = Timestamp.earliest...Timestamp.latest
-        guard known.contains(event.time.recordedAt), known.contains(event.time.effectiveTime) else {
-            throw AuditError(
-                .log,
-                "The event at position \(event.position) has a time outside of the years 1 to 9999, which no engine "
-                    + "writes. Compare the log with a copy that you trust.")
-        }
+        try event.checkTimes()
         state.evolve(event.event, at: event.time)
         guard let id = event.stream.term, only == nil || only == id, let term = state[id] else { return }
         if event.time.effectiveAt != nil {

@@ -25,7 +25,9 @@ extension EnrollmentEngine {
             if personalData != nil, command.needsVault { try await prepare([envelope]) }
             let decided = await withUnsafeContinuation { if queue.add(envelope, $0) { serve() } }
             do {
-                return try await answer(to: envelope, try decided.get())
+                let decision = try decided.get()
+                if let receipt = try immediateAnswer(to: envelope, decision) { return receipt }
+                return try await answer(to: envelope, decision)
             } catch {
                 guard case .overloaded = error else { throw error }
             }
@@ -47,7 +49,12 @@ extension EnrollmentEngine {
                 return results + failures(error, count: envelopes.count - results.count)
             }
             for decided in await withUnsafeContinuation({ if queue.add(rest, $0) { serve() } }) {
-                results.append(await result(of: envelopes[results.count], decided))
+                let envelope = envelopes[results.count]
+                if let result = immediateResult(of: envelope, decided) {
+                    results.append(result)
+                } else {
+                    results.append(await result(of: envelope, decided))
+                }
             }
             guard results.count < rest.endIndex else { continue }
             do throws(ExecutionError) {
@@ -55,6 +62,14 @@ extension EnrollmentEngine {
             } catch { return results + failures(error, count: envelopes.count - results.count) }
         }
         return results
+    }
+
+    private func immediateResult(
+        of envelope: CommandEnvelope, _ decided: CommandQueue.Decided
+    ) -> Result<Receipt, ExecutionError>? {
+        do throws(ExecutionError) {
+            return try immediateAnswer(to: envelope, try decided.get()).map { .success($0) }
+        } catch { return .failure(error) }
     }
 
     private func result(
@@ -82,24 +97,33 @@ extension EnrollmentEngine {
     }
 
     /// Decides for everyone who put something down.
+    ///
+    /// Many commands of one caller are a pass of their own, told at once: their caller works on its answers while the
+    /// next caller's commands are decided.
     private func serve() {
         queue.serve { [self] requests in
-            let (decided, failure) = core.withLock { core in (core.decide(requests), core.failure) }
-            acknowledgements.add(decided)
-            // The log tells its own failures; should it refuse for another reason, nobody else would tell these.
-            if let failure { acknowledgements.fail(failure) }
+            if !requests.singles.isEmpty { decide { $0.decide(requests.singles) } }
+            for bulk in requests.bulks { decide { [$0.decide(bulk)] } }
         }
+    }
+
+    /// Has one pass decided, and its answers told when they are durable.
+    private func decide(_ pass: (inout EngineCore) -> [Acknowledgements.Entry]) {
+        let (decided, failure) = core.withLock { core in (pass(&core), core.failure) }
+        acknowledgements.add(decided)
+        // The log tells its own failures; should it refuse for another reason, nobody else would tell these.
+        if let failure { acknowledgements.fail(failure) }
     }
 }
 
 extension EngineCore {
-    /// Decides all that lies there in one pass.
-    mutating func decide(_ requests: borrowing CommandQueue.Requests) -> [Acknowledgements.Entry] {
+    /// Decides the commands of callers who gave one each.
+    mutating func decide(_ singles: [CommandQueue.Single]) -> [Acknowledgements.Entry] {
         beginPass()
         defer { write() }
         var entries: [Acknowledgements.Entry] = []
-        entries.reserveCapacity(requests.singles.count + requests.bulks.count)
-        requests.singles.withUnsafeBufferPointer { singles in
+        entries.reserveCapacity(singles.count)
+        singles.withUnsafeBufferPointer { singles in
             for index in singles.indices {
                 if index % PlaceTable.touchLength == 0 {
                     let end = min(index + PlaceTable.touchLength, singles.count)
@@ -110,13 +134,15 @@ extension EngineCore {
                     .init(through: decided.through, answer: .one(decided, singles[index].continuation)))
             }
         }
-        for bulk in requests.bulks {
-            // Many commands are a group of their own: the disk has what came before while they are decided.
-            write()
-            let (through, results) = bulk.envelopes.withUnsafeBufferPointer { decide($0) }
-            entries.append(.init(through: through, answer: .many(results, bulk.continuation)))
-        }
         return entries
+    }
+
+    /// Decides the commands of a caller who gave many.
+    mutating func decide(_ bulk: CommandQueue.Bulk) -> Acknowledgements.Entry {
+        beginPass()
+        defer { write() }
+        let (through, results) = bulk.envelopes.withUnsafeBufferPointer { decide($0) }
+        return .init(through: through, answer: .many(results, bulk.continuation))
     }
 
     /// Decides everything that one caller asked for.

@@ -60,6 +60,7 @@ extension Command {
         case .enrollmentRejected(let id, _, _, let reason): self = .rejectEnrollment(id, reason: reason)
         case .enrollmentCancelled(let id, _, _, _, let reason): self = .cancelEnrollment(id, reason: reason)
         case .commandRefused(let refusal): self = Command(refusedIn: refusal)
+        case .stateAttested(let attestation): self = .attestState(attestation)
         }
     }
 

@@ -24,6 +24,7 @@ extension CommandCodec {
         case .approveEnrollment, .rejectEnrollment, .cancelEnrollment:
             return try decodeDecision(kind, EnrollmentID(try reader.signed()), &reader)
         case .scheduleTerm: return try decodeSchedule(&reader)
+        case .attestState: return .attestState(try decodeAttestation(&reader))
         default:
             let id = try reader.signed()
             switch kind.rawValue {
@@ -125,6 +126,25 @@ extension CommandCodec {
         case .completeTerm: return .completeTerm(id)
         default: return .cancelTerm(id, reason: try reader.optionalPersonal())
         }
+    }
+
+    static func decodeAttestation(_ reader: inout ByteReader) throws(PayloadProblem) -> StateAttestation {
+        let through = try reader.id()
+        let tablesVersion = try reader.optionalID() ?? 0
+        let tables = try decodeDigest(&reader)
+        let terms = try reader.optionalID() ?? 0
+        let termVersions = try decodeDigest(&reader)
+        let attestation = StateAttestation(
+            through: through, tablesVersion: tablesVersion, tables: tables, terms: terms, termVersions: termVersions)
+        guard let attestation else { throw PayloadProblem(message: "an attestation has a number that cannot be") }
+        return attestation
+    }
+
+    private static func decodeDigest(_ reader: inout ByteReader) throws(PayloadProblem) -> StateDigest {
+        guard let digest = StateDigest(Array(try reader.bytes(StateDigest.byteCount))) else {
+            throw PayloadProblem(message: "a digest is cut off")
+        }
+        return digest
     }
 
     static func decodeDates(_ reader: inout ByteReader) throws(PayloadProblem) -> TermDates {

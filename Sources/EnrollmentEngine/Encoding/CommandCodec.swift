@@ -95,8 +95,17 @@ enum CommandCodec {
         case .cancelTerm(let id, let reason):
             ByteWriter.signed(id.rawValue, to: &bytes)
             ByteWriter.optionalPersonal(reason, schema: schema, to: &bytes)
+        case .attestState(let attestation): encode(attestation, to: &bytes)
         default: preconditionFailure("\(command.kind.name) is encoded before")
         }
+    }
+
+    static func encode(_ attestation: StateAttestation, to bytes: inout [UInt8]) {
+        ByteWriter.unsigned(UInt64(bitPattern: attestation.through), to: &bytes)
+        ByteWriter.unsigned(UInt64(bitPattern: attestation.tablesVersion), to: &bytes)
+        bytes += attestation.tables.bytes
+        ByteWriter.unsigned(UInt64(bitPattern: attestation.terms), to: &bytes)
+        bytes += attestation.termVersions.bytes
     }
 
     static func encode(_ dates: TermDates, to bytes: inout [UInt8]) {

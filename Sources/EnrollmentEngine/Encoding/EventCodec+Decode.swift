@@ -45,6 +45,7 @@ extension EventCodec {
         case (.course(let id), 16..<32): return try decodeCourseBody(type, id, &reader)
         case (.term(let id), 32..<48): return try decodeTermBody(type, id, &reader)
         case (.term(let id), 48..<64): return try decodeEnrollmentBody(type, id, &reader)
+        case (.attestations, 80): return .stateAttested(try CommandCodec.decodeAttestation(&reader))
         case (.refusals(let id), 64): return .commandRefused(try decodeRefusal(id, &reader))
         default: throw PayloadProblem(message: "a \(type.name) cannot stand in the stream \(stream)")
         }

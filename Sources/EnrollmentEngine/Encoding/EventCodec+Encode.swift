@@ -53,6 +53,7 @@ package enum EventCodec {
             bytes.append(previous.rawValue << 4 | cause.rawValue)
             ByteWriter.optionalPersonal(reason, schema: schema, to: &bytes)
         case .commandRefused(let refusal): encodeRefusal(refusal, to: &bytes)
+        case .stateAttested(let attestation): CommandCodec.encode(attestation, to: &bytes)
         case .userRegistered, .userUpdated, .userRoleChanged, .userActivated, .userDeactivated, .userSuspended,
             .userReinstated, .erasureRequested, .userErased:
             encodeUserBody(event, schema, to: &bytes)

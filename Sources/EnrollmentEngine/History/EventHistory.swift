@@ -8,7 +8,7 @@ public struct EventHistory: Sendable {
     public let settings: StoreSettings
     public let layout: StoreLayout
     let reader: LogReader
-    let fileSystem: any FileSystem
+    package let fileSystem: any FileSystem
     /// What opens personal texts; nil where the store seals none, or nobody gave its vault.
     public let personalData: PersonalData?
 
@@ -54,6 +54,13 @@ public struct EventHistory: Sendable {
         try translating { () throws(LogError) in try reader.lastPosition() }
     }
 
+    /// The last durable position that was recorded at that time or before; zero where all are later.
+    ///
+    /// - Complexity: O(log *n*) in the segments; in one that is not sealed, the headers of its blocks are walked.
+    public func lastPosition(atOrBefore time: Timestamp) throws(EngineError) -> Position {
+        try translating { () throws(LogError) in try reader.lastPosition(atOrBefore: time.rawValue) } ?? .zero
+    }
+
     /// The events from one position through another, both inclusive; through the last durable one where none is given.
     public func cursor(from first: Position = 1, through last: Position? = nil) throws(EngineError) -> EventCursor {
         let blocks = try translating { () throws(LogError) in try reader.blocks(from: first, through: last) }
@@ -80,6 +87,23 @@ public struct EventHistory: Sendable {
             }
         }
         return found.reversed()
+    }
+
+    /// All durable events of a stream, the oldest first.
+    ///
+    /// - Complexity: O(*n*) in the log, of which sealed segments leave most out.
+    package func events(of stream: EventStream) throws(EngineError) -> [RecordedEvent] {
+        var blocks = try translating { () throws(LogError) in
+            try reader.blocks(from: 1, matching: RecordFilter(streams: [stream.key]))
+        }
+        var block = DecodedBlock()
+        var found: [RecordedEvent] = []
+        while try translating({ () throws(LogError) in try blocks.next(into: &block) }) {
+            for index in 0..<block.count where block.streams[index] == stream.key {
+                found.append(try block.event(at: index).event)
+            }
+        }
+        return found
     }
 
     /// The command that made the batch which begins at `position`; nil where no batch begins there.

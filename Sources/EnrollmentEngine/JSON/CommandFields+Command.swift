@@ -17,6 +17,7 @@ extension CommandFields {
             try termCommand(kind)
         case .applyEnrollment, .approveEnrollment, .rejectEnrollment, .cancelEnrollment, .enrollDirectly:
             try enrollmentCommand(kind)
+        case .attestState: .attestState(try attestation())
         }
     }
 
@@ -89,6 +90,22 @@ extension CommandFields {
         case .completeTerm: return .completeTerm(term)
         default: return .cancelTerm(term, reason: try optionalPersonalText("reason"))
         }
+    }
+
+    private mutating func attestation() throws(CommandJSONError) -> StateAttestation {
+        let through = try integer("through")
+        let tablesVersion = try integer("tablesVersion")
+        let tables = try digest("tables")
+        let terms = try integer("terms")
+        let attestation = StateAttestation(
+            through: through, tablesVersion: tablesVersion, tables: tables, terms: terms,
+            termVersions: try digest("termVersions"))
+        guard let attestation else {
+            throw problem(
+                try requiredMember("through", "a position"),
+                reason: "through is a position, from 1 on; tablesVersion and terms are 0 or more")
+        }
+        return attestation
     }
 
     /// A term's dates change together, so that neither is judged against one that the caller did not see.

@@ -105,6 +105,15 @@ struct CommandFields {
         return flag
     }
 
+    mutating func digest(_ name: StaticString) throws(CommandJSONError) -> StateDigest {
+        let expected = "64 hexadecimal digits in lower case"
+        let member = try requiredMember(name, expected)
+        guard case .string(let text) = member.value, let digest = StateDigest(text) else {
+            throw problem(member, expected)
+        }
+        return digest
+    }
+
     /// A value of a closed set, by its name.
     mutating func named<Value: NamedValue>(
         _ name: StaticString, _ find: (String) -> Value? = { Value(name: $0) }

@@ -46,6 +46,7 @@ private struct EventFieldList {
             appendTerm(event)
         case .enrollmentApplied, .enrollmentApproved, .enrollmentRejected, .enrollmentCancelled, .commandRefused:
             appendEnrollment(event)
+        case .stateAttested: appendAttestation(event)
         }
     }
 
@@ -162,6 +163,15 @@ private struct EventFieldList {
         case .commandRefused(let refusal): append(refusal)
         default: break
         }
+    }
+
+    private mutating func appendAttestation(_ event: Event) {
+        guard case .stateAttested(let attestation) = event else { return }
+        field("through", attestation.through)
+        field("tablesVersion", attestation.tablesVersion)
+        field("tables", attestation.tables.description)
+        field("terms", attestation.terms)
+        field("termVersions", attestation.termVersions.description)
     }
 
     private mutating func append(_ refusal: Refusal) {

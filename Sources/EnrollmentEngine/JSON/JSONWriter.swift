@@ -1,6 +1,6 @@
 // Writes JSON objects in the order in which their fields are given, without white space, into reused bytes.
 
-internal import EventLog
+package import EventLog
 
 /// Appends JSON to an array of bytes.
 ///
@@ -46,7 +46,7 @@ package struct JSONWriter {
     }
 
     /// An id as UUID text, digit by digit: every result carries at least one.
-    mutating func field(_ name: StaticString, _ id: CommandID) {
+    package mutating func field(_ name: StaticString, _ id: CommandID) {
         self.name(name)
         bytes.append(UInt8(ascii: "\""))
         for index in 0..<32 {

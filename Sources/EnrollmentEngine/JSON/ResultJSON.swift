@@ -141,7 +141,8 @@ public struct ResultJSON: Sendable {
 }
 
 extension JSONWriter {
-    fileprivate mutating func append(_ fields: [EventField]) {
+    /// Fields of an event as fields of the object that is open.
+    package mutating func append(_ fields: some Sequence<EventField>) {
         for item in fields {
             switch item.value {
             case .number(let number): field(item.name, number)
@@ -173,9 +174,9 @@ enum CodeNames {
     static func name(_ code: RejectionCode) -> String { names[Int(code.rawValue)] }
 }
 
-enum TypeNames {
+package enum TypeNames {
     private static let names = table(EventType.allCases.map { ($0.rawValue, $0.name) })
-    static func name(_ type: EventType) -> String { names[Int(type.rawValue)] }
+    package static func name(_ type: EventType) -> String { names[Int(type.rawValue)] }
 }
 
 private func table(_ entries: [(UInt8, String)]) -> [String] {

@@ -140,7 +140,8 @@ private struct SnapshotRowReader {
             try SnapshotColumns.addEnrollments(count, from: &block, by: &columns, to: &state)
         }
         return try SnapshotRows.possible { () throws(ImpossibleState) in
-            try state.finished(events: header.position.rawValue, live: header.live)
+            try state.finished(
+                events: header.position.rawValue, live: header.live, attestations: header.attestations)
         }
     }
 

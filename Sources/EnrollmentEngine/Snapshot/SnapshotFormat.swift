@@ -6,7 +6,7 @@ internal import EventLog
 enum SnapshotFormat {
     /// A byte with the high bit, a name, and line ends: a transfer as text shows.
     static let magic: [UInt8] = [0x89, 0x45, 0x53, 0x4E, 0x0D, 0x0A, 0x1A, 0x0A]
-    static let version: UInt32 = 2
+    static let version: UInt32 = 3
     static let checksumLength = 32
     /// Enrollments and commands are stored in columns, by so many at a time.
     static let blockLength = Enrollments.blockLength
@@ -51,6 +51,8 @@ struct SnapshotHeader: Hashable {
     /// How many of the enrollments are pending or approved.
     var live: Int
     var commands: Int
+    /// The attestations, which no row counts.
+    var attestations: StreamVersion
 
     func encode(to bytes: inout [UInt8]) {
         ByteWriter.text(storeID, to: &bytes)
@@ -61,6 +63,7 @@ struct SnapshotHeader: Hashable {
         for number in [stateVersion, users, courses, terms, enrollments, live, commands] {
             ByteWriter.unsigned(UInt64(number), to: &bytes)
         }
+        ByteWriter.signed(attestations.rawValue, to: &bytes)
     }
 
     init(decoding reader: inout ByteReader) throws(PayloadProblem) {
@@ -79,6 +82,7 @@ struct SnapshotHeader: Hashable {
         enrollments = try reader.count()
         live = try reader.count()
         commands = try reader.count()
+        attestations = StreamVersion(try reader.signed())
         guard reader.isAtEnd else { throw PayloadProblem(message: "its header has a part too many") }
     }
 
@@ -94,6 +98,7 @@ struct SnapshotHeader: Hashable {
         enrollments = replay.state.enrollments.count
         live = replay.state.liveEnrollmentCount
         commands = replay.remembered.count
+        attestations = replay.state.attestationsVersion
     }
 
     /// Memory is reserved by these counts: none may be more than the file can hold, nor than there are events.

@@ -12,6 +12,8 @@ extension EventHistory {
     /// cooperative pool.
     ///
     /// - Parameters:
+    ///   - first: the moment to compare with, a position or a time.
+    ///   - second: the moment that is compared with it.
     ///   - progress: called now and then with the position that was reached; the log is read once for each moment that
     ///     is a time, once for the rows, and once more between the two moments for refusals.
     ///   - found: called with each row that differs.
@@ -127,7 +129,7 @@ private struct EarlierRows {
                 keep(enrollment.rawValue, enrollmentCount, fold.enrollments, in: \.enrollments)
             default: break
             }
-        case .refusals: break
+        case .refusals, .attestations: break
         }
     }
 

@@ -65,6 +65,7 @@ struct TableFold {
                 _ = try place(of: enrollment.rawValue, in: enrollments.count, "enrollment")
             }
             return FoldedRefusal(refusal, moment)
+        case .stateAttested: break
         }
         return nil
     }

@@ -83,6 +83,7 @@ final class Projector {
             try projectTerm(event)
         case .enrollmentApplied, .enrollmentApproved, .enrollmentRejected, .enrollmentCancelled, .commandRefused:
             try projectEnrollment(event)
+        case .stateAttested: break
         }
     }
 

@@ -119,7 +119,8 @@ package enum Rebuild {
         try files.swapIn(next)
     }
 
-    static func fill(
+    /// Folds events into a new and empty file that nobody else sees yet.
+    package static func fill(
         _ source: any EventSource, _ end: FoldEnd, _ path: String, _ progress: (@Sendable (RebuildProgress) -> Void)?
     ) throws(ReadModelError) -> (position: Position, rows: Int64) {
         try translating("building the tables", path: path) {

@@ -1,10 +1,10 @@
 // How connections to the read tables are set up, and what every opening checks first.
 
 internal import EventLog
-internal import GRDB
+package import GRDB
 
 /// Settings and first checks of a connection.
-enum Connection {
+package enum Connection {
     /// A connection that cannot write.
     ///
     /// It waits where SQLite must recover a write-ahead log that a crash left.
@@ -41,7 +41,7 @@ enum Connection {
 
     /// The connection that fills a file which nobody else sees yet: a crash leaves a stray that is deleted, so it
     /// needs neither a journal nor a sync before the one at its end.
-    static func filling() -> Configuration {
+    package static func filling() -> Configuration {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         // A failure leaves the transaction open and the file behind: without a journal nothing could be taken back.

@@ -1,22 +1,23 @@
-// A statement of SQLite without the layers above it: the hot loops of projection, rebuild and comparison run on it.
+// A statement of SQLite without the layers above it: the hot loops of projection, rebuild, comparison and
+// exports run on it.
 //
 // GRDB's own statements box every argument and copy it into an array; one row of a rebuild would cost more there than
 // in SQLite. This file is the only one that speaks C.
 
 internal import Enrollment
-internal import GRDB
+package import GRDB
 internal import GRDBSQLite
 
 /// A prepared statement of one connection.
 ///
 /// Not thread-safe: used only where its connection is. Its owner drops it before the connection closes.
-final class PreparedStatement {
+package final class PreparedStatement {
     private let handle: OpaquePointer
     private let connection: OpaquePointer
     private let sql: String
 
     /// - Throws: `DatabaseError`, as the other members.
-    init(_ database: Database, _ sql: String) throws {
+    package init(_ database: Database, _ sql: String) throws {
         guard let connection = database.sqliteConnection else {
             throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "the connection is closed", sql: sql)
         }
@@ -31,16 +32,16 @@ final class PreparedStatement {
     deinit { sqlite3_finalize(handle) }
 
     @inline(__always)
-    func bind(_ index: Int32, _ value: Int64) { sqlite3_bind_int64(handle, index, value) }
+    package func bind(_ index: Int32, _ value: Int64) { sqlite3_bind_int64(handle, index, value) }
 
     @inline(__always)
-    func bind(_ index: Int32, _ value: Int64?) {
+    package func bind(_ index: Int32, _ value: Int64?) {
         if let value { sqlite3_bind_int64(handle, index, value) } else { sqlite3_bind_null(handle, index) }
     }
 
     /// SQLite copies the text.
     @inline(__always)
-    func bind(_ index: Int32, _ text: String) {
+    package func bind(_ index: Int32, _ text: String) {
         var text = text
         text.withUTF8 { bytes in
             _ = bytes.withMemoryRebound(to: CChar.self) { characters in
@@ -52,7 +53,7 @@ final class PreparedStatement {
     }
 
     @inline(__always)
-    func bind(_ index: Int32, _ text: String?) {
+    package func bind(_ index: Int32, _ text: String?) {
         if let text { bind(index, text) } else { sqlite3_bind_null(handle, index) }
     }
 
@@ -64,7 +65,7 @@ final class PreparedStatement {
 
     /// Runs the statement to its end; its bindings stay.
     @inline(__always)
-    func run() throws {
+    package func run() throws {
         let code = sqlite3_step(handle)
         sqlite3_reset(handle)
         guard code == SQLITE_DONE || code == SQLITE_ROW else { throw Self.error(connection, code, sql) }
@@ -74,7 +75,7 @@ final class PreparedStatement {
     var changes: Int32 { sqlite3_changes(connection) }
 
     /// Moves to the next row; false, and back at the start, after the last.
-    func step() throws -> Bool {
+    package func step() throws -> Bool {
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true
         case SQLITE_DONE:
@@ -86,12 +87,12 @@ final class PreparedStatement {
 
     func reset() { sqlite3_reset(handle) }
 
-    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
+    package func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
     func isText(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_TEXT }
-    func isInteger(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_INTEGER }
-    func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+    package func isInteger(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_INTEGER }
+    package func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 
-    func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }
+    package func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }
 
     /// The UTF-8 of a column, valid until the next step.
     func bytes(_ column: Int32) -> UnsafeBufferPointer<UInt8> {

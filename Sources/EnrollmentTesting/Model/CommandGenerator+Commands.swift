@@ -56,7 +56,19 @@ extension CommandGenerator {
             .enrollDirectly(
                 user: user(in: state, preferring: .active), term: term(in: state), override: random.chance(1, in: 3),
                 reason: reason())
+        case .attestState: .attestState(attestation(of: state))
         }
+    }
+
+    /// Mostly about what cannot be so: no rule looks at it.
+    private mutating func attestation(of state: EnrollmentState) -> StateAttestation {
+        let bytes = (0..<StateDigest.byteCount).map { _ in UInt8(random.below(256)) }
+        guard let digest = StateDigest(bytes),
+            let attestation = StateAttestation(
+                through: Int64(random.below(1 << 40)) + 1, tablesVersion: Int64(random.below(3)), tables: digest,
+                terms: Int64(state.terms.count), termVersions: digest)
+        else { preconditionFailure("32 bytes and positive numbers make an attestation") }
+        return attestation
     }
 
     private mutating func setEnrollmentWindow(in state: EnrollmentState) -> Command {

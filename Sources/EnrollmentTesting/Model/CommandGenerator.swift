@@ -35,7 +35,7 @@ public struct CommandGenerator: Sendable {
         (.publishCourse, 4), (.closeCourse, 2), (.reopenCourse, 3), (.archiveCourse, 2), (.scheduleTerm, 6),
         (.updateTerm, 4), (.setEnrollmentWindow, 5), (.changeTermCapacity, 6), (.startTerm, 3), (.completeTerm, 2),
         (.cancelTerm, 1), (.applyEnrollment, 28), (.approveEnrollment, 14), (.rejectEnrollment, 5),
-        (.cancelEnrollment, 11), (.enrollDirectly, 9),
+        (.cancelEnrollment, 11), (.enrollDirectly, 9), (.attestState, 1),
     ]
     private static let total = weights.reduce(0) { $0 + $1.weight }
 
@@ -116,6 +116,7 @@ public struct CommandGenerator: Sendable {
             .term(id)
         case .approveEnrollment(let id, _, _), .rejectEnrollment(let id, _), .cancelEnrollment(let id, _):
             .term(state[id]?.term ?? 0)
+        case .attestState: .attestations
         }
     }
 }

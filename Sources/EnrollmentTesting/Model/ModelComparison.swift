@@ -60,6 +60,9 @@ extension ModelComparison {
         guard state.users.count == model.users.count, state.courses.count == model.courses.count,
             state.terms.count == model.terms.count, state.enrollments.count == model.enrollments.count
         else { return "the numbers of entities differ" }
+        guard state.attestationsVersion.rawValue == model.attestations.count else {
+            return "\(state.attestationsVersion) attestations, the model \(model.attestations.count)"
+        }
         var approved = [Int](repeating: 0, count: model.terms.count)
         var pending = approved
         var live = [Int](repeating: 0, count: model.users.count)

@@ -145,6 +145,7 @@ extension NaiveModel {
         case .registerUser(_, _, let role, _): allowed = isAdmin || (isOperator && role != .admin)
         case .updateUser(let id, _, _): allowed = me == id || isAdmin || (isOperator && !isAdministrator(id))
         case .changeUserRole(let id, _): allowed = isAdmin && me != id
+        case .attestState: allowed = isAdmin
         case .deactivateUser(let id, _), .suspendUser(let id, _), .eraseUser(let id, _):
             allowed = me != id && (isAdmin || (isOperator && !isAdministrator(id)))
         case .activateUser(let id), .reinstateUser(let id):

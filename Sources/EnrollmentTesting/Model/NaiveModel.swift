@@ -60,6 +60,7 @@ public struct NaiveModel: Sendable {
     public internal(set) var courses: [Course] = []
     public internal(set) var terms: [Term] = []
     public internal(set) var enrollments: [Enrollment] = []
+    public internal(set) var attestations: [StateAttestation] = []
 
     public init() {}
 
@@ -91,6 +92,10 @@ public struct NaiveModel: Sendable {
             return try performOnTerm(command, context)
         case .applyEnrollment, .approveEnrollment, .rejectEnrollment, .cancelEnrollment, .enrollDirectly:
             return try performOnEnrollment(command, context)
+        case .attestState(let attestation):
+            try expectVersion(Int64(attestations.count), of: .attestations, context)
+            attestations.append(attestation)
+            return [.stateAttested(attestation)]
         }
     }
 

@@ -1,5 +1,7 @@
 // The durable end as the files alone tell it: manifest, TAIL, and the headers of blocks.
 
+internal import Glibc
+
 extension LogView {
     /// Finds the durable end from the files alone.
     ///
@@ -29,7 +31,16 @@ extension LogView {
         var active: SegmentEntry?
         if let last = manifest.segments.last, last.isActive {
             manifest.segments.removeLast()
-            active = try Self.durable(last, tail, directory, manifest)
+            do {
+                active = try Self.durable(last, tail, directory, manifest)
+            } catch {
+                // Closed, sealed and removed since the manifest was read: what it held stands in another file now.
+                guard error.errno == ENOENT, try directory.readManifest().segments.last?.name != last.name else {
+                    throw error
+                }
+                try self.init(reading: directory, expecting: identity, epoch: epoch, index)
+                return
+            }
         }
         self.init(
             directory: directory, logID: identity, closed: manifest.segments, active: active,

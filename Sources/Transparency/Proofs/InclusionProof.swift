@@ -31,6 +31,22 @@ public struct InclusionProof: Hashable, Sendable {
     /// - Throws: `malformed`, naming the line.
     public init(parsing bytes: [UInt8]) throws(TransparencyError) {
         var parser = try ProofParser(bytes)
+        let (index, extra) = try Self.head(&parser)
+        let (hashes, checkpoint) = try parser.hashesAndCheckpoint()
+        self.init(index: index, hashes: hashes, extra: extra, checkpoint: checkpoint)
+    }
+
+    /// Reads the lines that stand above the checkpoint of a proof, where one checkpoint serves many proofs.
+    ///
+    /// - Throws: `malformed`, naming the line.
+    public init(parsing lines: [String], checkpoint: Checkpoint) throws(TransparencyError) {
+        var parser = ProofParser(lines: lines)
+        let (index, extra) = try Self.head(&parser)
+        self.init(index: index, hashes: try parser.hashes(), extra: extra, checkpoint: checkpoint)
+        guard parser.isAtEnd else { throw parser.malformed("an empty line among the hashes") }
+    }
+
+    private static func head(_ parser: inout ProofParser) throws(TransparencyError) -> (Int64, extra: [UInt8]?) {
         guard parser.next() == Self.firstLine else {
             throw TransparencyError(.malformed, "Line 1 of the proof is not \(Self.firstLine).")
         }
@@ -44,8 +60,7 @@ public struct InclusionProof: Hashable, Sendable {
         guard let text = line?.rest(behind: Self.indexStart), let index = Int64(plainDecimal: text) else {
             throw parser.malformed("no “index” with a number in plain decimal")
         }
-        let (hashes, checkpoint) = try parser.hashesAndCheckpoint()
-        self.init(index: index, hashes: hashes, extra: extra, checkpoint: checkpoint)
+        return (index, extra)
     }
 
     /// Checks that the log, which the key is of, holds this record at this index.
@@ -53,6 +68,13 @@ public struct InclusionProof: Hashable, Sendable {
     /// - Throws: `tampered` where it does not, or the signature is wrong; `unknownKey` where the key did not sign.
     public func verify(record: [UInt8], with key: VerifierKey) throws(TransparencyError) {
         try checkpoint.verify(with: key)
+        try verify(record: record)
+    }
+
+    /// The same for a checkpoint whose signature was checked already.
+    ///
+    /// - Throws: `tampered`.
+    public func verify(record: [UInt8]) throws(TransparencyError) {
         let isProven = ProofCheck.isIncluded(
             .leaf(record), at: index, inTreeOf: checkpoint.size, root: checkpoint.root, proof: hashes)
         guard isProven else {
@@ -64,10 +86,13 @@ public struct InclusionProof: Hashable, Sendable {
     }
 
     /// The proof as text.
-    public var encoded: String {
+    public var encoded: String { encodedPath + "\n" + checkpoint.note.encoded }
+
+    /// What stands above the checkpoint, without the empty line between the two.
+    public var encodedPath: String {
         let extraLine = extra.map { "\(Self.extraStart)\(Base64.encode($0))\n" } ?? ""
         return "\(Self.firstLine)\n\(extraLine)\(Self.indexStart)\(index)\n"
-            + hashes.map { "\($0)\n" }.joined() + "\n" + checkpoint.note.encoded
+            + hashes.map { "\($0)\n" }.joined()
     }
 }
 
@@ -78,6 +103,14 @@ struct ProofParser {
     private let lines: [String]
     private let bytes: [UInt8]
     private var done = 0
+
+    /// For lines with no checkpoint behind them.
+    init(lines: [String]) {
+        self.lines = lines
+        bytes = []
+    }
+
+    var isAtEnd: Bool { done == lines.count }
 
     init(_ bytes: [UInt8]) throws(TransparencyError) {
         guard bytes.count <= 2 * SignedNote.sizeLimit, let text = bytes.noteText, let lines = text.lines else {
@@ -101,13 +134,19 @@ struct ProofParser {
 
     /// Reads hashes up to an empty line, and the checkpoint behind it.
     mutating func hashesAndCheckpoint() throws(TransparencyError) -> ([TreeHash], Checkpoint) {
+        let hashes = try hashes()
+        let lengths = lines.prefix(done).map { $0.utf8.count + 1 }
+        return (hashes, try Checkpoint(parsing: Array(bytes.dropFirst(lengths.reduce(0, +)))))
+    }
+
+    /// Reads hashes up to an empty line, or the end.
+    mutating func hashes() throws(TransparencyError) -> [TreeHash] {
         var hashes: [TreeHash] = []
         while let line = next(), !line.isEmpty {
             guard let hash = TreeHash(line) else { throw malformed("no hash: the base64 of 32 bytes") }
             guard hashes.count < Self.hashLimit else { throw malformed("more than \(Self.hashLimit) hashes") }
             hashes.append(hash)
         }
-        let lengths = lines.prefix(done).map { $0.utf8.count + 1 }
-        return (hashes, try Checkpoint(parsing: Array(bytes.dropFirst(lengths.reduce(0, +)))))
+        return hashes
     }
 }

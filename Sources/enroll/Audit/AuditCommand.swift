@@ -5,5 +5,5 @@ import ArgumentParser
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Judge the history as a whole.",
-        subcommands: [AuditDecisions.self, AuditReportCommand.self])
+        subcommands: [AuditDecisions.self, AuditAttestations.self, AuditReportCommand.self])
 }

@@ -34,14 +34,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
     func run() async throws {
         let history = try StoreVault.history(try store.directory)
-        let calendar = try StoreCalendar(timeZone: history.settings.timeZone)
-        let instant = try at.map { text in
-            guard let instant = calendar.timestamp(text) else {
-                throw Failure.usage(
-                    "--at is \"\(text.shortened())\", which is no instant; write one such as 2027-03-01T12:00:00Z")
-            }
-            return instant
-        }
+        let instant = try at.map { try $0.instant(of: history, "--at") }
         let report = try await withRebuildProgress(history, label: "replay") { progress in
             if let instant {
                 return try await ReadModel.materialize(history, at: instant, into: into, progress: progress)
@@ -49,5 +42,16 @@ struct ReplayCommand: AsyncParsableCommand {
             return try await ReadModel.materialize(history, through: to ?? .zero, into: into, progress: progress)
         }
         try report.write(output, file: into)
+    }
+}
+
+extension String {
+    /// The instant that the text names, in the store's time zone unless it names one.
+    func instant(of history: EventHistory, _ option: String) throws -> Timestamp {
+        guard let instant = try StoreCalendar(timeZone: history.settings.timeZone).timestamp(self) else {
+            throw Failure.usage(
+                "\(option) is \"\(shortened())\", which is no instant; write one such as 2027-03-01T12:00:00Z")
+        }
+        return instant
     }
 }

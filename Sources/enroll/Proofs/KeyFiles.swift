@@ -5,6 +5,43 @@ import EnrollmentEngine
 import Foundation
 import Transparency
 
+/// A file that is read from its beginning, chunk by chunk; `-` is standard input.
+struct InputFile: ~Copyable {
+    let path: String
+    private let descriptor: Int32
+
+    /// - Throws: ``Failure`` where it cannot be opened.
+    init(_ path: String) throws {
+        self.path = path
+        descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw NewFile.failure("open", path) }
+    }
+
+    deinit { if descriptor > STDIN_FILENO { close(descriptor) } }
+
+    /// The next bytes, at most 64 KiB; none at the end.
+    borrowing func read() throws -> [UInt8] {
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = Foundation.read(descriptor, &chunk, chunk.count)
+            if count == -1 && errno == EINTR { continue }
+            guard count >= 0 else { throw NewFile.failure("read", path) }
+            return Array(chunk[..<count])
+        }
+    }
+
+    /// The next bytes, fewer than asked for only where the file ends.
+    borrowing func read(atLeast count: Int) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            let chunk = try read()
+            if chunk.isEmpty { break }
+            bytes += chunk
+        }
+        return bytes
+    }
+}
+
 /// Reading and making the small files that people name on the command line.
 enum SmallFile {
     private static let limit = 4 << 20
@@ -13,19 +50,21 @@ enum SmallFile {
     ///
     /// - Throws: ``Failure`` where it cannot be read, or is longer than any such file.
     static func read(_ path: String) throws -> [UInt8] {
-        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw NewFile.failure("open", path) }
-        defer { if descriptor != STDIN_FILENO { close(descriptor) } }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        try rest(of: try InputFile(path), after: [])
+    }
+
+    /// What was read of a file, and all that follows.
+    ///
+    /// - Throws: as ``read(_:)``.
+    static func rest(of file: borrowing InputFile, after start: [UInt8]) throws -> [UInt8] {
+        var bytes = start
         while true {
-            let count = Foundation.read(descriptor, &chunk, chunk.count)
-            if count == -1 && errno == EINTR { continue }
-            guard count >= 0 else { throw NewFile.failure("read", path) }
-            if count == 0 { return bytes }
-            bytes += chunk[..<count]
+            let chunk = try file.read()
+            if chunk.isEmpty { return bytes }
+            bytes += chunk
             guard bytes.count <= limit else {
-                throw Failure.couldNotRun("\(path) is longer than 4 MiB: it is no key, checkpoint, proof or record")
+                throw Failure.couldNotRun(
+                    "\(file.path) is longer than 4 MiB: it is no key, checkpoint, proof or record")
             }
         }
     }

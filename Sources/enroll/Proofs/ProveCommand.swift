@@ -9,12 +9,12 @@ import Transparency
 struct ProveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prove",
-        abstract: "Prove that an event is in the log, or that the log only grew.",
+        abstract: "Prove that an event is in the log, that the log only grew, or what all events of a term are.",
         discussion: """
             Proofs are made against the last checkpoint, and hold it. 'enroll verify-proof' checks them, and so do \
             other programs for transparency logs.
             """,
-        subcommands: [ProveInclusion.self, ProveConsistency.self])
+        subcommands: [ProveInclusion.self, ProveConsistency.self, ProveTerm.self])
 }
 
 struct ProveInclusion: ParsableCommand {

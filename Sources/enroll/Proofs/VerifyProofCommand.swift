@@ -10,12 +10,13 @@ import Transparency
 struct VerifyProofCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify-proof",
-        abstract: "Check a checkpoint or a proof with the log's public key.",
+        abstract: "Check a checkpoint, a proof or a dossier with the log's public key.",
         discussion: """
             What is checked follows from the file. An inclusion proof needs the record: the one in the proof, \
             --record, or the one in a copy of the log, --store. A consistency proof needs the older checkpoint, \
             --old, which the same key must have signed. A checkpoint is checked against every event of a copy of \
-            the log where --store names one; else its signature alone is.
+            the log where --store names one; else its signature alone is. A dossier needs nothing else; with \
+            --checkpoint, one that you kept, it must be made against that one. --events writes its events.
 
             The key comes from whoever published it, never from the directory of a store.
 
@@ -25,13 +26,17 @@ struct VerifyProofCommand: ParsableCommand {
               enroll verify-proof receipt.tlog-proof --key spring.pub
               enroll verify-proof since-march.proof --old spring-2027-03-01.checkpoint --key spring.pub
               enroll verify-proof spring-2027-03-01.checkpoint --store ./copy --key spring.pub
+              enroll verify-proof term-3.dossier --checkpoint today.checkpoint --key spring.pub --events
             """)
 
     @OptionGroup var output: OutputOptions
-    @Argument(help: "The checkpoint or proof; - is standard input.") var file: String
+    @Argument(help: "The checkpoint, proof or dossier; - is standard input.") var file: String
     @Option(help: ArgumentHelp("The log's public key, or the file that it is in.", valueName: "key")) var key: String
     @Option(help: ArgumentHelp("The record that an inclusion proof is about.", valueName: "file")) var record: String?
     @Option(help: ArgumentHelp("The older checkpoint of a consistency proof.", valueName: "file")) var old: String?
+    @Option(help: ArgumentHelp("The checkpoint that a dossier must be made against.", valueName: "file"))
+    var checkpoint: String?
+    @Flag(help: "Write the events of a dossier, each once it is proven.") var events = false
     @Option(
         name: .customLong("store"),
         help: ArgumentHelp("A copy of the store whose log is compared.", valueName: "dir"))
@@ -39,14 +44,24 @@ struct VerifyProofCommand: ParsableCommand {
 
     func run() throws {
         let verifier = try VerifierKey.load(key)
-        let bytes = try SmallFile.read(file)
         do {
-            try write(try verify(bytes, verifier))
+            let input = try InputFile(file)
+            let start = try input.read(atLeast: Dossier.firstLine.utf8.count + 1)
+            if start.starts(with: (Dossier.firstLine + "\n").utf8) {
+                return try write(try verifyDossier(start, input, verifier))
+            }
+            guard checkpoint == nil, !events else {
+                throw Failure.couldNotRun("--checkpoint and --events are for dossiers, which \(file) is none")
+            }
+            try write(try verify(try SmallFile.rest(of: input, after: start), verifier))
         } catch let error as TransparencyError {
             guard error.code == .tampered || error.code == .malformed else {
                 throw Failure.couldNotRun(Failure.sentence(error.message))
             }
             try refuse(error.message)
+        } catch let error as EngineError where error.code == .damaged {
+            // Its proof holds, so it is as it was signed: it is this program that cannot read it.
+            throw Failure.couldNotRun(Failure.sentence(error.message))
         } catch let error as AuditError where error.code == .contradicted {
             try refuse(error.message)
         }
@@ -112,7 +127,7 @@ struct VerifyProofCommand: ParsableCommand {
         [("kind", kind), ("origin", checkpoint.origin), ("size", "\(checkpoint.size)"), ("root", "\(checkpoint.root)")]
     }
 
-    private func write(_ facts: [(name: StaticString, value: String)]) throws {
+    func write(_ facts: [(name: StaticString, value: String)]) throws {
         guard output.isJSON else {
             try writeList(facts.map { ("\($0.name)", $0.value) })
             return try StandardOutput.shared.writeLine(Terminal.output.styled("verified", .green))

@@ -30,6 +30,7 @@ enum OutsideVerifiers {
 
     static let hasGo = isWanted(go != nil, "Go and its sumdb packages: Debian's golang-go, golang-golang-x-mod-dev")
     static let hasPymerkle = isWanted(pymerkle != nil, "pymerkle: run Scripts/verifiers")
+    static let hasSQLite = isWanted(run(["sqlite3", "--version"]) == 0, "SQLite's shell: Debian's sqlite3")
     static let hasOpenSSL = isWanted(run(["openssl", "version"]) == 0, "openssl")
 
     /// Where CI lacks a verifier the tests run and fail; elsewhere it is said aloud that they do not run.

@@ -25,29 +25,31 @@ import Testing
             #expect(state.version(of: .term(TermID(id))) == 0)
             #expect(state.version(of: .refusals(TermID(id))) == 0)
         }
+        #expect(state.version(of: .attestations) == 0)
     }
 
-    private static let conflicts: [(Command, EventStream)] = [
-        (.registerUser(email: "n@b.kr", name: "N", role: .student), .user(7)),
-        (.updateUser(World.kim, name: "K"), .user(World.kim)),
-        (.changeUserRole(World.kim, role: .user), .user(World.kim)), (.activateUser(World.kim), .user(World.kim)),
-        (.deactivateUser(World.kim), .user(World.kim)), (.suspendUser(World.kim), .user(World.kim)),
-        (.reinstateUser(World.kim), .user(World.kim)), (.eraseUser(World.kim), .user(World.kim)),
-        (.confirmErasure(World.kim), .user(World.kim)), (.createCourse(title: "B"), .course(2)),
-        (.updateCourse(World.course, title: "B"), .course(World.course)),
-        (.assignInstructor(World.course, instructor: nil), .course(World.course)),
-        (.publishCourse(World.course), .course(World.course)), (.closeCourse(World.course), .course(World.course)),
-        (.reopenCourse(World.course), .course(World.course)), (.archiveCourse(World.course), .course(World.course)),
-        (.scheduleTerm(course: World.course, termNumber: 2, dates: World.dates, capacity: 1), .term(2)),
-        (.updateTerm(World.term, dates: .days(31, 40)), .term(World.term)),
-        (.setEnrollmentWindow(World.term, window: nil), .term(World.term)),
-        (.changeTermCapacity(World.term, to: 9), .term(World.term)), (.startTerm(World.term), .term(World.term)),
-        (.completeTerm(World.term), .term(World.term)), (.cancelTerm(World.term), .term(World.term)),
-        (.applyEnrollment(user: World.lee, term: World.term), .term(World.term)),
-        (.approveEnrollment(1), .term(World.term)), (.rejectEnrollment(1), .term(World.term)),
-        (.cancelEnrollment(1), .term(World.term)),
-        (.enrollDirectly(user: World.lee, term: World.term), .term(World.term)),
-    ]
+    private static let conflicts: [(Command, EventStream)] =
+        [
+            (.registerUser(email: "n@b.kr", name: "N", role: .student), .user(7)),
+            (.updateUser(World.kim, name: "K"), .user(World.kim)),
+            (.changeUserRole(World.kim, role: .user), .user(World.kim)), (.activateUser(World.kim), .user(World.kim)),
+            (.deactivateUser(World.kim), .user(World.kim)), (.suspendUser(World.kim), .user(World.kim)),
+            (.reinstateUser(World.kim), .user(World.kim)), (.eraseUser(World.kim), .user(World.kim)),
+            (.confirmErasure(World.kim), .user(World.kim)), (.createCourse(title: "B"), .course(2)),
+            (.updateCourse(World.course, title: "B"), .course(World.course)),
+            (.assignInstructor(World.course, instructor: nil), .course(World.course)),
+            (.publishCourse(World.course), .course(World.course)), (.closeCourse(World.course), .course(World.course)),
+            (.reopenCourse(World.course), .course(World.course)), (.archiveCourse(World.course), .course(World.course)),
+            (.scheduleTerm(course: World.course, termNumber: 2, dates: World.dates, capacity: 1), .term(2)),
+            (.updateTerm(World.term, dates: .days(31, 40)), .term(World.term)),
+            (.setEnrollmentWindow(World.term, window: nil), .term(World.term)),
+            (.changeTermCapacity(World.term, to: 9), .term(World.term)), (.startTerm(World.term), .term(World.term)),
+            (.completeTerm(World.term), .term(World.term)), (.cancelTerm(World.term), .term(World.term)),
+            (.applyEnrollment(user: World.lee, term: World.term), .term(World.term)),
+            (.approveEnrollment(1), .term(World.term)), (.rejectEnrollment(1), .term(World.term)),
+            (.cancelEnrollment(1), .term(World.term)),
+            (.enrollDirectly(user: World.lee, term: World.term), .term(World.term)),
+        ] + AttestationTests.sample.map { (Command.attestState($0), EventStream.attestations) }
 
     @Test(arguments: conflicts) func `an expected version speaks of what the command is about`(
         command: Command, stream: EventStream

@@ -16,6 +16,7 @@ extension Plant {
         .bites(.printing, "Tests/A/A.swift", line: 1, "Swift.print(1)\n"),
         .spares(.printing, "Sources/enroll/A.swift", "print(1)\n"),
         .spares(.printing, "Benchmarks/Sources/A.swift", "print(1)\n"),
+        .spares(.printing, "Examples/A/A.swift", "print(1)\n"),
         .spares(.printing, "Sources/A/A.swift", "table.print()\nfunc print(_ x: Int) {}\nfingerprint(x)\n"),
     ]
 }

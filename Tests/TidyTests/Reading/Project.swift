@@ -12,7 +12,9 @@ struct Project: Sendable {
     /// This project, read once.
     static let current = Result { try Project(at: findRoot()) }
 
-    private static let folders = [".ci", "Benchmarks", "Fixtures", "Scripts", "Sources", "Tests", "Documentation"]
+    private static let folders = [
+        ".ci", "Benchmarks", "Documentation", "Examples", "Fixtures", "Scripts", "Sources", "Tests",
+    ]
     private static let hiddenFiles: Set<String> = [".gitignore", ".swift-format"]
 
     init(files: [TextFile]) {

@@ -25,7 +25,7 @@ extension Rule {
 
     static let printing = Rule(
         "only the program prints",
-        covers: { $0.isSwift && !$0.isIn("Sources/enroll") && !$0.isIn("Benchmarks") }
+        covers: { $0.isSwift && !$0.isIn("Sources/enroll") && !$0.isIn("Benchmarks") && !$0.isIn("Examples") }
     ) { line in
         let code = line.code.replacing("Swift.print(", with: "print(")
         return code.words.contains { $0.text == "print" && $0.isCalled && $0.previous != "." }
