@@ -3,8 +3,8 @@
 
 Usage: python3 Scripts/swift_blocks.py PAGE DIRECTORY
 
-The paragraph before a block is the path of its file in backquotes and a colon. A block without one is an error, so that no
-block of the page is left out of what compiles it. Prints each path.
+The paragraph before a block is the path of its file in backquotes and a colon. A block without one is an error, so
+that no block of the page is left out of what compiles it. Prints each path.
 """
 
 import pathlib
@@ -35,7 +35,7 @@ def main(page: str, directory: str):
     written = set()
     for line, path, text in blocks(pathlib.Path(page).read_text(encoding="utf-8")):
         if path is None:
-            sys.exit(f"swift_blocks.py: {page}:{line}: which file is this block? Say `PATH.swift`: in the line before it")
+            sys.exit(f"swift_blocks.py: {page}:{line}: say which file this block is, as `PATH.swift`: before it")
         if path in written or ".." in pathlib.PurePath(path).parts or path.startswith("/"):
             sys.exit(f"swift_blocks.py: {page}:{line}: {path} is there twice, or leads out of the package")
         written.add(path)

@@ -37,9 +37,9 @@ struct EventColumn: Hashable, Sendable {
         + columns("title description category", .text) + columns("termNumber", .integer)
         + columns("startDate endDate", .text) + columns("startsAt endsAt", .time) + columns("capacity", .integer)
         + columns("admission", .text) + columns("opensAt closesAt", .time) + columns("from to taken", .integer)
-        + columns("direct overbooked", .flag) + columns("previous cause command code observed reason", .text)
-        + columns("through tablesVersion", .integer) + columns("tables", .text) + columns("terms", .integer)
-        + columns("termVersions", .text)
+        + columns("direct overbooked", .flag) + columns("through tablesVersion", .integer) + columns("tables", .text)
+        + columns("terms", .integer) + columns("termVersions", .text)
+        + columns("previous cause command code observed reason", .text)
 
     private static func columns(_ fields: String, _ kind: Kind) -> [EventColumn] {
         fields.split(separator: " ").map { EventColumn(field: String($0), kind: kind) }

@@ -84,41 +84,9 @@ public final class ReadModel: Sendable {
     ///   before it are in the tables, nothing is skipped. `diskFull`, `damaged`, `io` or `log` otherwise, and
     ///   `invalidArgument` where it runs already.
     public func run() async throws(ReadModelError) {
-        try progress.begin()
-        do {
-            try await follow()
-            progress.end(nil)
-        } catch {
-            let failure =
-                Task.isCancelled
-                ? ReadModelError(.cancelled, "The projection was cancelled.", cause: error)
-                : ReadModelError(error, while: "projecting after position \(position)", path: tables.path)
-            progress.end(failure)
-            if failure.code != .cancelled { throw failure }
+        try await progress.run(feed, atMost: maximumEvents, path: tables.path) { [writer] events, position in
+            try await writer.transact(events, after: position)
         }
-    }
-
-    private func follow() async throws {
-        var limit = maximumEvents
-        while !Task.isCancelled {
-            let events = try await feed.nextEvents(after: position, limit: limit)
-            if events.isEmpty { return }
-            let whole = wholeBatches(events, limit: limit)
-            if whole.isEmpty {
-                // One command with more events than a transaction should have: take all of it all the same.
-                limit = limit.multipliedReportingOverflow(by: 4).partialValue
-                continue
-            }
-            limit = maximumEvents
-            try await writer.write(whole, after: position) { progress.advance(to: $0) }
-        }
-        throw CancellationError()
-    }
-
-    /// Leaves away a last batch that the limit may have cut: what is durable ends with a whole batch.
-    private func wholeBatches(_ events: [RecordedEvent], limit: Int) -> ArraySlice<RecordedEvent> {
-        guard events.count >= limit else { return events[...] }
-        return events[..<(events.lastIndex { $0.isBatchStart } ?? 0)]
     }
 
     /// Waits until the tables hold an event, so that you read what you wrote.

@@ -28,8 +28,10 @@ enum VaultSchema {
         """,
     ]
 
-    /// Deleted bytes are overwritten with zeros, and a commit is on the disk, the name of the journal included, before
-    /// it is answered. There is no write-ahead log, in which a destroyed key would stay until a checkpoint.
+    /// Deleted bytes are overwritten with zeros, and a commit is on the disk before it is answered.
+    ///
+    /// The name of the journal is, too. There is no write-ahead log, in which a destroyed key would stay until a
+    /// checkpoint.
     static func configuration(readOnly: Bool) -> Configuration {
         var configuration = Configuration()
         configuration.readonly = readOnly

@@ -9,12 +9,13 @@ import Testing
     private static let program = ProcessInfo.processInfo.environment["ENROLL_ALLOCATIONS"] ?? ""
     private static let mustRun = ProcessInfo.processInfo.environment["CI"] == "true"
 
-    // Of its own: the array in which the answer carries the events. What tables and the log's thread take is shared.
+    // Of its own: the array in which the answer carries the events, and what a refusal saw, which has its own place in
+    // memory, so that every other event is half as large. What tables and the log's thread take is shared.
     @Test(.enabled(if: program != "" || mustRun, "ENROLL_ALLOCATIONS names a release build of 'allocations'"))
-    func `are one for its events, and none for a refusal that nobody keeps`() throws {
+    func `are one for its events, one for what a refusal saw, and none for a refusal that nobody keeps`() throws {
         let counted = try figures()
         #expect(try #require(counted["accepted, recorded"]) <= 1.5)
-        #expect(try #require(counted["refused, recorded"]) <= 1.5)
+        #expect(try #require(counted["refused, recorded"]) <= 2.5)
         #expect(try #require(counted["accepted, transient"]) <= 1.5)
         #expect(try #require(counted["refused, transient"]) <= 0.05)
         // The answer's array cannot be missing: whoever counts less does not count.

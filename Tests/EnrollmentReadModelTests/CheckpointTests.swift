@@ -84,8 +84,7 @@ struct CheckpointTests {
             var positions: Set<Position> = []
             for round in 0..<12 {
                 let path = "\(scratch.directory)/crashed\(round).sqlite"
-                try database.write(to: URL(fileURLWithPath: path))
-                try wal.prefix(random.below(wal.count)).write(to: URL(fileURLWithPath: path + "-wal"))
+                try copy(database, wal.prefix(random.below(wal.count)), to: path)
                 positions.insert(try ReadTables.open(path: path).checkpoint().position)
                 try await scratch.project(history.log, eventsPerTransaction: 7, path: path)
                 #expect(try Verifier.run(history.log, path: path).findings == [], "seed \(seed), round \(round)")

@@ -20,29 +20,8 @@ final class ProjectionWriter: Sendable {
         }
     }
 
-    /// Writes all events, or all before the one that does not fit; tells after each transaction how far it is.
-    func write(
-        _ events: ArraySlice<RecordedEvent>, after position: Position, _ done: @Sendable (Position) -> Void
-    ) async throws {
-        guard let last = events.last else { return }
-        do {
-            try await transact(events, after: position)
-            done(last.position)
-        } catch let error as ReadModelError {
-            guard error.code == .poisonEvent, let poison = error.position else { throw error }
-            let fitting = events.prefix { $0.position < poison }
-            // A command is written whole or not at all, also where its last event does not fit.
-            let whole = fitting.prefix(
-                upTo: events[...fitting.endIndex].lastIndex { $0.isBatchStart } ?? events.startIndex)
-            if let last = whole.last {
-                try await transact(whole, after: position)
-                done(last.position)
-            }
-            throw error
-        }
-    }
-
-    private func transact(_ events: ArraySlice<RecordedEvent>, after position: Position) async throws {
+    /// Writes events and the checkpoint after them in one transaction.
+    func transact(_ events: ArraySlice<RecordedEvent>, after position: Position) async throws {
         let prepared = prepared
         try await pool.write { try prepared.projector($0).apply(events, after: position) }
     }

@@ -90,33 +90,41 @@ package enum Connection {
     }
 
     /// Checks that tables and events belong together.
-    static func check(_ checkpoint: Checkpoint, is identity: LogIdentity, path: String) throws(ReadModelError) {
+    ///
+    /// `tables` names the tables at the beginning of a sentence, `remedy` says how to make them again.
+    static func check(
+        _ checkpoint: Checkpoint, is identity: LogIdentity, path: String, tables: String = "The read tables",
+        remedy: String = "Run `enroll rebuild` to make them from this log."
+    ) throws(ReadModelError) {
         guard checkpoint.storeID == identity.storeID else {
             throw ReadModelError(
                 .foreign,
                 """
-                The read tables were made from the store \(checkpoint.storeID), the log is \(identity.storeID) \
-                [\(path)]. Run `enroll rebuild` to make them from this log.
+                \(tables) were made from the store \(checkpoint.storeID), the log is \(identity.storeID) [\(path)]. \
+                \(remedy)
                 """)
         }
         guard checkpoint.epoch == identity.epoch else {
             throw ReadModelError(
                 .otherEpoch,
                 """
-                The read tables are of epoch \(checkpoint.epoch), the log of \(identity.epoch) [\(path)]: it was \
-                restored from a backup. Run `enroll rebuild`.
+                \(tables) are of epoch \(checkpoint.epoch), the log of \(identity.epoch) [\(path)]: it was restored \
+                from a backup. \(remedy)
                 """)
         }
     }
 
     /// Checks that the tables hold no event that the log does not have.
-    static func check(_ checkpoint: Checkpoint, within last: Position, path: String) throws(ReadModelError) {
+    static func check(
+        _ checkpoint: Checkpoint, within last: Position, path: String, tables: String = "The read tables",
+        remedy: String = "Then run `enroll rebuild --force`."
+    ) throws(ReadModelError) {
         guard checkpoint.position <= last else {
             throw ReadModelError(
                 .aheadOfLog,
                 """
-                The read tables hold position \(checkpoint.position), the log ends at \(last) [\(path)]: it has lost \
-                events. Check it with `enroll log verify` first; then run `enroll rebuild --force`.
+                \(tables) hold position \(checkpoint.position), the log ends at \(last) [\(path)]: it has lost \
+                events. Check it with `enroll log verify` first. \(remedy)
                 """, position: checkpoint.position)
         }
     }

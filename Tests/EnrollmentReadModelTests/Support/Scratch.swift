@@ -49,6 +49,12 @@ struct Scratch: Sendable {
     }
 }
 
+/// Writes a database and what a crash left of its write-ahead log.
+func copy(_ database: Data, _ wal: Data, to path: String) throws {
+    try database.write(to: URL(fileURLWithPath: path))
+    try wal.write(to: URL(fileURLWithPath: path + "-wal"))
+}
+
 /// Every row of every table, as text that a failing test can show.
 func dump(_ path: String) throws -> [String] {
     var configuration = Configuration()
