@@ -15,6 +15,7 @@ let package = Package(
         .library(name: "EventLog", targets: ["EventLog"]),
         .library(name: "EnrollmentEngine", targets: ["EnrollmentEngine"]),
         .library(name: "EnrollmentReadModel", targets: ["EnrollmentReadModel"]),
+        .library(name: "EnrollmentVault", targets: ["EnrollmentVault"]),
         .library(name: "EnrollmentAudit", targets: ["EnrollmentAudit"]),
         .library(name: "EnrollmentExport", targets: ["EnrollmentExport"]),
         .library(name: "EnrollmentTesting", targets: ["EnrollmentTesting"]),
@@ -63,7 +64,17 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "EnrollmentTesting", dependencies: ["Enrollment", "EventLog", "EnrollmentEngine"],
+            name: "EnrollmentVault",
+            dependencies: [
+                "Enrollment", "EnrollmentEngine", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "EnrollmentTesting",
+            dependencies: [
+                "Enrollment", "EventLog", "EnrollmentEngine", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
         // Charts and pages in one file, for whatever writes a report.
         .target(name: "Pages", swiftSettings: strict),
@@ -79,7 +90,7 @@ let package = Package(
             name: "enroll",
             dependencies: [
                 "CapacityRace", "Enrollment", "EnrollmentAudit", "EnrollmentExport", "EventLog", "EnrollmentEngine",
-                "EnrollmentReadModel", "Pages", "Transparency",
+                "EnrollmentReadModel", "EnrollmentVault", "Pages", "Transparency",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
@@ -125,8 +136,18 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: strict),
         .testTarget(
+            name: "EnrollmentVaultTests",
+            dependencies: [
+                "ChildProcesses", "Enrollment", "EnrollmentEngine", "EnrollmentReadModel", "EnrollmentTesting",
+                "EnrollmentVault", "EventLog", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: strict),
+        .testTarget(
             name: "EnrollTests",
-            dependencies: ["ChildProcesses", "enroll", "Enrollment", "EnrollmentTesting", "Transparency"],
+            dependencies: [
+                "ChildProcesses", "enroll", "Enrollment", "EnrollmentEngine", "EnrollmentTesting", "EnrollmentVault",
+                "Transparency", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "CapacityRaceTests",

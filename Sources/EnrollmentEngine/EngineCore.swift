@@ -11,7 +11,7 @@ struct EngineCore: Sendable {
     private(set) var remembered: RememberedCommands
     private(set) var lastRecordedAt: Timestamp
     /// When the commands of this pass count as recorded.
-    private var now: Timestamp
+    private(set) var now: Timestamp
     /// What was decided and is not handed to the log yet; swapped with the log's, so that memory goes in a circle.
     private var gathered = RecordColumns()
     /// What the last command was decided to be; kept for its memory.
@@ -20,6 +20,8 @@ struct EngineCore: Sendable {
     private let log: EventLog
     private let options: EngineOptions
     private let clock: any EngineClock
+    /// Nil in a store that seals nothing.
+    let personalData: PersonalData?
     var isClosed = false
     /// Why the log takes nothing any more: the state is ahead of it then, so nothing more is decided, and nothing that
     /// was decided since is told as stored.
@@ -27,13 +29,15 @@ struct EngineCore: Sendable {
     /// Keeps ``touch(_:)`` from being optimised away.
     private var touched: UInt64 = 0
     /// What this, the one writer, handed out, and how much of it was durable when it last asked.
-    private var lastPosition: Position
+    private(set) var lastPosition: Position
     private var durable: Position
     /// At most so many bytes wait for the disk: the log's as it last told them, and all since.
     private var pendingBytes = 0
     private let pendingBytesLimit: Int
 
-    init(replay: Replay, log: EventLog, options: EngineOptions, clock: any EngineClock) {
+    init(
+        replay: Replay, log: EventLog, personalData: PersonalData?, options: EngineOptions, clock: any EngineClock
+    ) {
         state = replay.state
         remembered = replay.remembered
         lastRecordedAt = replay.lastRecordedAt
@@ -46,6 +50,7 @@ struct EngineCore: Sendable {
         pendingBytesLimit = log.pendingBytes.limit
         self.options = options
         self.clock = clock
+        self.personalData = personalData
     }
 
     /// What was decided about a command; to be told when `through` is durable.
@@ -83,6 +88,11 @@ struct EngineCore: Sendable {
         if let position = remembered.position(of: envelope.id) { return .seenBefore(at: position) }
         if let failure { throw .unavailable(failure) }
         guard hasRoom() else { throw .overloaded }
+        return envelope.command.needsVault ? try decideWithVault(envelope) : try decideChecked(envelope)
+    }
+
+    /// Decide → append → evolve.
+    mutating func decideChecked(_ envelope: CommandEnvelope) throws(ExecutionError) -> Decision {
         let context = CommandContext(
             actor: envelope.actor, now: now, effectiveAt: envelope.effectiveAt,
             expectedVersion: envelope.expectedVersion)

@@ -32,6 +32,10 @@ public struct EngineError: Error, Sendable {
         public static let closed = Code(description: "closed")
         /// The operating system refused a call.
         public static let io = Code(description: "io")
+        /// The store seals personal texts, and its vault, or the key that opens the vault, is not there.
+        public static let vaultMissing = Code(description: "vaultMissing")
+        /// The vault is older than the log: it lacks keys of users that the log has.
+        public static let vaultBehind = Code(description: "vaultBehind")
         /// A setting, a path or an argument that cannot be used.
         public static let invalidArgument = Code(description: "invalidArgument")
     }

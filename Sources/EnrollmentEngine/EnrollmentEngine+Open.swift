@@ -9,9 +9,13 @@ extension EnrollmentEngine {
     /// `timeZone` is an IANA name, fixed for the life of the store; `origin` names the log in proofs and exports: 1 to
     /// 200 visible ASCII characters without blanks or `+`.
     ///
-    /// - Throws: `alreadyExists`, `invalidArgument`, `locked`, `diskFull`, `io`.
+    /// Where `makeVault` is given the store seals personal texts for good: it makes the vault of the store with that
+    /// identity, before there is a store.
+    ///
+    /// - Throws: `alreadyExists`, `invalidArgument`, `locked`, `diskFull`, `io`; what `makeVault` throws.
     public static func create(
         at directory: String, timeZone: String = "UTC", origin: String = "enrollment",
+        makeVault: (@Sendable (StoreLayout, String) throws(EngineError) -> any PersonalDataVault)? = nil,
         options: EngineOptions = .init(), clock: any EngineClock = SystemClock()
     ) async throws(EngineError) -> EnrollmentEngine {
         let calendar = try StoreCalendar(timeZone: timeZone)
@@ -30,32 +34,41 @@ extension EnrollmentEngine {
             // The settings come last: a store is there when they are.
             let settings = StoreSettings(
                 storeID: log.id.description, timeZone: timeZone, origin: origin, createdAt: clock.now(),
-                hasChecksum: true)
-            try closing(log) { () throws(EngineError) in
+                personalData: makeVault == nil ? .plain : .sealed, hasChecksum: true)
+            let vault = try closing(log) { () throws(EngineError) in
                 // Another process may have made its store, and closed it, before this one had the lock.
                 try files.checkNoStore()
+                let vault = try makeVault?(layout, settings.storeID)
                 try settings.save(files)
+                return vault
             }
             return EnrollmentEngine(
                 layout: layout, settings: settings, calendar: calendar, log: log,
-                opening: Opening(log, layout, options), options: options, clock: clock)
+                opening: Opening(log, layout, options),
+                personalData: vault.map { PersonalData(vault: $0, origin: origin) }, options: options, clock: clock)
         }
     }
 
     /// Opens a store: takes its lock, recovers the log, replays what came after the newest snapshot.
     ///
+    /// A store that seals needs its vault, and keeps it to its word: keys of users who are to be erased are
+    /// destroyed, also where a backup of the vault brought them back. ``unfinishedErasures`` are then to be finished
+    /// by who has the read tables.
+    ///
     /// ``openingReport`` tells where the replay began, and which snapshots were not believed.
     ///
     /// - Throws: `notFound`, `locked` (naming the process), `foreign`, `damaged`, `newerFormat`,
-    ///   `insecurePermissions`, `diskFull`, `io`.
+    ///   `insecurePermissions`, `diskFull`, `io`; `vaultMissing`, `vaultBehind` before anything is written.
     /// - Complexity: O(*n*) in the events after the newest snapshot, and in what the state holds.
     public static func open(
-        at directory: String, options: EngineOptions = .init(), clock: any EngineClock = SystemClock()
+        at directory: String, vault: (any PersonalDataVault)? = nil, options: EngineOptions = .init(),
+        clock: any EngineClock = SystemClock()
     ) async throws(EngineError) -> EnrollmentEngine {
         try await blocking { () throws(EngineError) in
             let layout = StoreLayout(directory: directory)
             let settings = try StoreSettings.load(layout, fileSystem: options.fileSystem)
             let calendar = try StoreCalendar(timeZone: settings.timeZone)
+            try settings.check(vault)
             let log = try translating { () throws(LogError) in
                 try EventLog.open(at: layout.logPath, options: options.log, fileSystem: options.fileSystem)
             }
@@ -63,11 +76,13 @@ extension EnrollmentEngine {
                 try settings.check(log.id)
                 var opening = Opening(log, layout, options)
                 try opening.run(log, options)
+                if let vault { try opening.keepErasures(vault) }
                 return opening
             }
             return EnrollmentEngine(
                 layout: layout, settings: settings, calendar: calendar, log: log, opening: opening,
-                options: options, clock: clock)
+                personalData: vault.map { PersonalData(vault: $0, origin: settings.origin) }, options: options,
+                clock: clock)
         }
     }
 

@@ -23,6 +23,8 @@ public final class EnrollmentEngine: Sendable {
     let core: Mutex<EngineCore>
     let log: EventLog
     let options: EngineOptions
+    /// Nil in a store that seals nothing.
+    public let personalData: PersonalData?
     let batches: BatchReader
     let watermark: Watermark
     let queue = CommandQueue()
@@ -34,18 +36,21 @@ public final class EnrollmentEngine: Sendable {
 
     init(
         layout: StoreLayout, settings: StoreSettings, calendar: StoreCalendar, log: EventLog, opening: Opening,
-        options: EngineOptions, clock: any EngineClock
+        personalData: PersonalData?, options: EngineOptions, clock: any EngineClock
     ) {
         self.layout = layout
         self.settings = settings
         self.calendar = calendar
         self.log = log
         self.options = options
+        self.personalData = personalData
         batches = BatchReader(reader: log.reader())
         watermark = Watermark(durable: log.durablePosition)
         openingReport = opening.report
         snapshots = Mutex(opening.snapshots)
-        core = Mutex(EngineCore(replay: opening.replay, log: log, options: options, clock: clock))
+        core = Mutex(
+            EngineCore(
+                replay: opening.replay, log: log, personalData: personalData, options: options, clock: clock))
         acknowledgements = Acknowledgements(durable: log.durablePosition)
         log.onDurable { [watermark, acknowledgements] position in
             acknowledgements.advance(to: position)
@@ -58,9 +63,12 @@ public final class EnrollmentEngine: Sendable {
     ///
     /// The answer is not to be believed, and not given, before ``Submission/outcome()`` returns it.
     ///
+    /// Where the store seals, a command with personal texts may first wait for the vault, once for many users.
+    ///
     /// - Throws: `overloaded` when too much waits for the disk, and `unavailable`.
     public func submit(_ envelope: CommandEnvelope) throws(ExecutionError) -> Submission {
-        Submission(
+        try prepareBlocking(envelope)
+        return Submission(
             engine: self,
             envelope: envelope,
             decision: try core.withLock { core throws(ExecutionError) in

@@ -31,7 +31,8 @@ extension EnrollmentEngine {
     ) throws(ExecutionError) -> Receipt? {
         switch decision {
         case .accepted(let events, let position):
-            return Receipt(commandID: envelope.id, position: position, events: events, isReplay: false)
+            return Receipt(
+                commandID: envelope.id, position: position, events: try opened(events), isReplay: false)
         case .refused(.versionConflict, _, _), .seenBefore: return nil
         case .refused(let rejection, let recorded, let position):
             throw .refused(rejection, at: position, refusal: recorded.first, isReplay: false)
@@ -58,11 +59,26 @@ extension EnrollmentEngine {
         do {
             batch = try await batches.batch(at: position, through: durablePosition)
         } catch { throw .unavailable(error) }
-        guard batch.command == envelope else { throw .commandIDReused(envelope.id, at: position) }
+        guard try isSame(batch.command, as: envelope) else { throw .commandIDReused(envelope.id, at: position) }
         let last = batch.events[batch.events.count - 1]
         if case .commandRefused(let refusal) = last.event {
             throw .refused(refusal.rejection, at: last.position, refusal: last, isReplay: true)
         }
-        return Receipt(commandID: envelope.id, position: last.position, events: batch.events, isReplay: true)
+        return Receipt(
+            commandID: envelope.id, position: last.position, events: try opened(batch.events), isReplay: true)
+    }
+
+    private func opened(_ events: [RecordedEvent]) throws(ExecutionError) -> [RecordedEvent] {
+        guard let personalData else { return events }
+        do throws(EngineError) { return try personalData.opened(events) } catch { throw .unavailable(error) }
+    }
+
+    private func isSame(
+        _ recorded: CommandEnvelope, as given: CommandEnvelope
+    ) throws(ExecutionError) -> Bool {
+        guard let personalData else { return recorded == given }
+        do throws(EngineError) {
+            return try personalData.isSame(recorded, as: given)
+        } catch { throw .unavailable(error) }
     }
 }

@@ -52,7 +52,7 @@ struct EventColumn: Hashable, Sendable {
         case .userRegistered: fields = "user email name role sourceID"
         case .userUpdated: fields = "user email name"
         case .userRoleChanged: fields = "user role"
-        case .userActivated, .userDeactivated, .userReinstated: fields = "user"
+        case .userActivated, .userDeactivated, .userReinstated, .erasureRequested, .userErased: fields = "user"
         case .userSuspended: fields = "user reason"
         case .courseCreated: fields = "course title description category instructor sourceID"
         case .courseUpdated: fields = "course title description category"
@@ -138,7 +138,7 @@ extension EventField.Value {
         case .number(let number): String(number)
         case .text(let text): text
         case .flag(let flag): flag ? "true" : "false"
-        case .null: nil
+        case .null, .sealed: nil
         case .observed(let values):
             values.map { name, value in
                 switch value {

@@ -132,7 +132,7 @@ struct ExportRun: Sendable {
         var count = done
         while let event = try cursor.next() {
             try event.checkTimes()
-            try body(event)
+            try body(history.opened(event))
             count += 1
             if count % Self.eventsPerReport == 0 {
                 try progress(ExportProgress(done: count, total: total ?? range.count))

@@ -18,8 +18,14 @@ package struct LogIdentity: Hashable, Sendable {
 package protocol EventSource: Sendable {
     var identity: LogIdentity { get }
     func lastPosition() throws -> Position
+    /// Whether names and addresses come sealed, because nobody gave the vault that opens them.
+    var isLocked: Bool { get }
     /// Gives the events from one position through another, both inclusive, until `body` answers false.
     func forEach(from first: Position, through last: Position, _ body: (RecordedEvent) throws -> Bool) throws
+}
+
+extension EventSource {
+    package var isLocked: Bool { false }
 }
 
 /// New events, as they become durable.
@@ -40,7 +46,7 @@ extension EventHistory: EventSource {
         guard first <= last else { return }
         var cursor = try cursor(from: first, through: last)
         while let event = try cursor.next() {
-            guard try body(event) else { return }
+            guard try body(opened(event)) else { return }
         }
     }
 }

@@ -96,6 +96,17 @@ public final class ReadModel: Sendable {
         try await progress.wait(for: position)
     }
 
+    /// Writes the tables' file anew, without what was deleted or overwritten in it: what an erased user's columns held
+    /// is in no page of it then, and in no write-ahead log.
+    ///
+    /// - Throws: `io` where a reader is in the way, `diskFull`.
+    /// - Complexity: O(*n*) in the rows.
+    package func purge() async throws(ReadModelError) {
+        do { try await writer.purge() } catch {
+            throw ReadModelError(error, while: "writing the tables anew after an erasure", path: tables.path)
+        }
+    }
+
     /// Closes the connections and lets the tables go, for a rebuild or another process.
     ///
     /// ``run()`` must have ended.

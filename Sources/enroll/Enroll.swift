@@ -63,13 +63,15 @@ struct Enroll: ParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "STORE",
-                subcommands: [InitCommand.self, StatusCommand.self, BackupCommand.self, RestoreCommand.self]),
+                subcommands: [
+                    InitCommand.self, StatusCommand.self, BackupCommand.self, RestoreCommand.self, VaultCommand.self,
+                ]),
             CommandGroup(
                 name: "COMMAND",
                 subcommands: [
                     UserCommand.self, CourseCommand.self, TermCommand.self, ApplyCommand.self, ApproveCommand.self,
                     RejectCommand.self, CancelCommand.self, EnrollDirectlyCommand.self, SubmitCommand.self,
-                    ImportCommand.self,
+                    ImportCommand.self, EraseCommand.self,
                 ]),
             CommandGroup(
                 name: "LOOK",

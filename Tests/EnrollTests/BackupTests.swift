@@ -6,7 +6,7 @@ import Testing
 @Suite struct `A backup` {
 
     @Test func `is a store to read, and becomes one to write to by a restore`() throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         let directory = try TemporaryDirectory()
         let (backup, copy) = (directory.path + "/backup", directory.path + "/copy")
         let taken = try Program.run(["backup", backup, "--format", "json"], in: store)
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func `is taken while another process writes`() throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         let directory = try TemporaryDirectory()
         let running = try RunningProgram(["submit", "-"], in: store)
         let taken = try Program.run(["backup", directory.path + "/backup"], in: store)
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func `keeps tables of later events from being taken for those of a restored store`() throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         let directory = try TemporaryDirectory()
         let (backup, copy) = (directory.path + "/backup", directory.path + "/copy")
         #expect(try Program.run(["backup", backup], in: store).exitCode == 0)
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func `that is damaged is not restored`() throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         let directory = try TemporaryDirectory()
         let (backup, copy) = (directory.path + "/backup", directory.path + "/copy")
         #expect(try Program.run(["backup", backup], in: store).exitCode == 0)
@@ -62,8 +62,8 @@ import Testing
     }
 
     @Test func `does not go where something is`() throws {
-        let store = try TemporaryStore.furnished()
-        let other = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
+        let other = try TemporaryStore.furnished(personalData: "plain")
         let before = try other.fingerprint()
         for words in [["backup", other.path], ["restore", store.path, other.path], ["log", "salvage", other.path]] {
             let outcome = try Program.run(words, in: store)
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func `is not needed to rescue the sound beginning of a damaged log`() throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         let directory = try TemporaryDirectory()
         let path = directory.path + "/rescued"
         #expect(try Program.run(["log", "salvage", path + "0"], in: store).exitCode == 0)

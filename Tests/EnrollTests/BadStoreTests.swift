@@ -14,7 +14,7 @@ import Testing
             case .missing, .notAStore, .settingsLost: "enroll: there is no store at "
             case .otherLog: "put the right log in its place"
             case .otherTimeZone: "/store.json does not fit its checksum: the time zone, the origin, the identity or the"
-            case .newerFormat: "has format 99, this program reads up to 2; use a newer one"
+            case .newerFormat: "has format 99, this program reads up to 3; use a newer one"
             case .unreadableSettings: "is not a store's settings; restore it from a backup"
             case .writableByOthers: "can be written by other users; run chmod go-w on it"
             case .damagedSegment: "Restore the file from a backup"
@@ -33,7 +33,7 @@ import Testing
                 try Data("letters".utf8).write(to: URL(fileURLWithPath: store.path + "/notes.txt"))
             case .settingsLost: try files.removeItem(atPath: settings)
             case .otherLog:
-                let other = try TemporaryStore.furnished()
+                let other = try TemporaryStore.furnished(personalData: "plain")
                 let theirs = try Data(contentsOf: URL(fileURLWithPath: other.path + "/store.json"))
                 try edit(settings) { _ in String(decoding: theirs, as: UTF8.self) }
             case .otherTimeZone: try edit(settings) { $0.replacing("\"UTC\"", with: "\"GMT\"") }
@@ -43,7 +43,7 @@ import Testing
                 try files.setAttributes([.posixPermissions: 0o770], ofItemAtPath: store.path)
             case .damagedSegment: try store.damageFirstSegment()
             case .otherTables:
-                let other = try TemporaryStore.furnished()
+                let other = try TemporaryStore.furnished(personalData: "plain")
                 for name in try files.contentsOfDirectory(atPath: store.path) where name.hasPrefix("read") {
                     try files.removeItem(atPath: store.path + "/" + name)
                 }
@@ -61,7 +61,7 @@ import Testing
 
     @Test(arguments: Fault.allCases)
     func `is named in one line and left as it was`(_ fault: Fault) throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         try fault.make(in: store)
         let before = try store.fingerprint()
         for words in [["apply", "2", "1"], ["submit", "/dev/null"]] {
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test func `is mended by a rebuild where only the tables are wrong`() throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         try Fault.otherTables.make(in: store)
         #expect(try Program.run(["rebuild", "--force"], in: store).exitCode == 0)
         #expect(try Program.run(["apply", "2", "1"], in: store).exitCode == 0)
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test func `gives a finding and exit code 1 to a check of a damaged log`() throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         try store.damageFirstSegment()
         let outcome = try Program.run(["log", "verify"], in: store)
         #expect(outcome.exitCode == 1)
@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test func `is not made a second time`() throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         let before = try store.fingerprint()
         let outcome = try Program.run(["init"], in: store)
         #expect(outcome.exitCode == 2)

@@ -30,6 +30,11 @@ import Testing
         ("audit", ["", "decisions", "attestations", "report"].map { "audit " + $0 }),
         ("export", ["", "ocel", "cloudevents", "csv"].map { "export " + $0 }),
         ("checks", ["rebuild", "verify"]),
+        ("erase", ["erase", "erase user"]),
+        (
+            "vault",
+            ["", "status", "hold", "release", "rotate", "backup", "restore"].map { "vault " + $0 }
+        ),
         ("race", ["race"]),
         ("tail", ["tail"]),
         (

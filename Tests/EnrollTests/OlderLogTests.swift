@@ -13,7 +13,7 @@ import Testing
         let refusal: Program.Outcome
 
         init() throws {
-            store = try TemporaryStore.furnished()
+            store = try TemporaryStore.furnished(personalData: "plain")
             directory = try TemporaryDirectory()
             let files = FileManager.default
             try files.copyItem(atPath: store.path + "/log", toPath: directory.path + "/older")

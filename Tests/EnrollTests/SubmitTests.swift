@@ -101,6 +101,7 @@ import Testing
             "startDate":"2027-03-02","endDate":"2027-06-20","capacity":2}
             {"actor":"system","command":"CancelTerm","term":2,"reason":null}
             {"actor":"system","command":"ArchiveCourse","course":1}
+            {"actor":"system","command":"EraseUser","user":2,"cascade":true}
             {"actor":"system","command":"AttestState","through":30,"tablesVersion":1,"tables":"\(digest)","terms":2,\
             "termVersions":"\(digest)"}
             """

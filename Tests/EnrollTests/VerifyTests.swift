@@ -7,13 +7,13 @@ import Testing
     private typealias Fault = `A store that cannot be used`.Fault
 
     @Test func `has tables that are missing told as a finding beside the log's own result`() throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         try store.removeTables()
         try expectFinding(in: store, says: "Run `enroll rebuild`")
     }
 
     @Test func `has tables of another store told as a finding`() throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         try Fault.otherTables.make(in: store)
         try expectFinding(in: store, says: "Run `enroll rebuild`")
         let status = try Program.run(["status"], in: store)
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func `is told from one whose settings have no checksum, which is sound and said`() throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         #expect(try !Program.run(["verify"], in: store).output.contains("checksum"))
         let path = URL(fileURLWithPath: store.path + "/store.json")
         let text = String(decoding: try Data(contentsOf: path), as: UTF8.self)
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func `has a table that is gone told as a finding`() throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         try store.loseRefusals()
         try expectFinding(in: store, says: "no such table: refusals")
         let status = try Program.run(["status"], in: store)
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func `says that a damaged log left its tables uncompared`() throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         try store.damageFirstSegment()
         let text = try Program.run(["verify", "--deep"], in: store)
         #expect(text.exitCode == 1)
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func `has a lost manifest told as a finding`() throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         try FileManager.default.removeItem(atPath: store.path + "/log/MANIFEST")
         let outcome = try Program.run(["verify"], in: store)
         #expect(outcome.exitCode == 1)
@@ -89,7 +89,7 @@ import Testing
 
     @Test(arguments: ["missing", "notAStore", "newerFormat", "unreadableSettings"])
     func `cannot be checked where it is no store that this program reads`(_ name: String) throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         try #require(Fault(rawValue: name)).make(in: store)
         let outcome = try Program.run(["verify"], in: store)
         #expect(outcome.exitCode == 2)
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test func `has tables ahead of its log named with the remedy`() throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         let later = try TemporaryStore.furnished(from: store)
         #expect(try Program.run(["apply", "2", "1"], in: later).exitCode == 0)
         try store.removeTables()
@@ -117,7 +117,7 @@ import Testing
 
 @Suite struct `A command whose tables could not follow` {
     @Test func `is answered as accepted, with one warning`() throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         try store.loseRefusals()
         let accepted = try Program.run(["apply", "2", "1"], in: store)
         #expect(accepted.exitCode == 0)
@@ -135,7 +135,7 @@ import Testing
 
 @Suite struct `An answer that the log does not keep` {
     @Test func `has no position of its own`() throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         let forbidden = ["apply", "2", "1", "--as", "3"]
         let text = try Program.run(forbidden, in: store)
         #expect(text.output.hasPrefix("refused, not recorded (decided after position 8), command "))
@@ -151,7 +151,7 @@ import Testing
     }
 
     @Test func `differs from a refusal that it keeps`() throws {
-        let store = try TemporaryStore.furnished()
+        let store = try TemporaryStore.furnished(personalData: "plain")
         #expect(try Program.run(["apply", "2", "1"], in: store).exitCode == 0)
         let words = ["apply", "3", "1", "--command-id", "0192f1c4-0000-4000-8000-000000000001", "--format", "json"]
         let first = try Program.run(words, in: store)

@@ -103,7 +103,7 @@ import Testing
                     $0.tables[0] ^= 1
                 }))
         let checked = try verdicts(try await store.history())
-        #expect(checked.map(\.verdict) == [.ofOtherTables(version: 2)])
+        #expect(checked.map(\.verdict) == [.ofOtherTables(version: 3)])
     }
 
     @Test func `changes no table, no decision and no other attestation`() async throws {

@@ -67,9 +67,26 @@ import Testing
 
     @Test func `a payload of a later schema version says so`() {
         var bytes = encoded(.termStarted(1), effectiveAt: nil)
-        bytes[0] = 2 << 4
+        bytes[0] = 3 << 4
         let problem = #expect(throws: PayloadProblem.self) { try decode(bytes, as: .termStarted(1)) }
-        #expect(problem?.message.contains("version is 2") == true)
+        #expect(problem?.message.contains("version is 3") == true)
+        bytes[0] = 2 << 4
+        let unsealed = #expect(throws: PayloadProblem.self) { try decode(bytes, as: .termStarted(1)) }
+        #expect(unsealed?.message.contains("nothing in it is sealed") == true)
+    }
+
+    @Test func `what has nothing sealed is written as before there were seals`() {
+        for event in Samples.events {
+            #expect(encoded(event, effectiveAt: nil)[0] >> 4 == (event.isSealed ? 2 : 1), "\(event)")
+        }
+    }
+
+    @Test func `an address without its digest, or another text with one, is an error`() throws {
+        let bare = PersonalText.sealed(SealedText(owner: 7, box: [1]))
+        let digested = PersonalText.sealed(SealedText(owner: 7, digest: Samples.digest, box: [1]))
+        for event in [Event.userUpdated(7, email: bare, name: nil), .userUpdated(7, email: nil, name: digested)] {
+            #expect(throws: PayloadProblem.self) { try decode(encoded(event, effectiveAt: nil), as: event) }
+        }
     }
 
     /// Go's verifier of dossiers reads these bytes too, and nobody may change them.

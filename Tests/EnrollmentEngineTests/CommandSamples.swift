@@ -89,6 +89,10 @@ struct CommandSample: Sendable, CustomStringConvertible {
         CommandSample(
             kind: .suspendUser, fields: [user, reason], full: .suspendUser(7, reason: "the reason"),
             least: .suspendUser(7, reason: nil)),
+        CommandSample(
+            kind: .eraseUser, fields: [user, flag("cascade")], full: .eraseUser(7, cascade: true),
+            least: .eraseUser(7, cascade: false)),
+        one(.confirmErasure, user, .confirmErasure(7)),
     ]
 
     private static let courses: [CommandSample] = [

@@ -25,6 +25,8 @@ import Testing
         #""user":2305843009213693951,"email":"a@b","name":"A","role":"ADMIN""#, #""user":7,"name":"""#,
         #""user":7,"email":"b@c""#, #""user":7,"role":"INSTRUCTOR""#, #""user":7"#, #""user":7"#,
         #""user":7,"reason":"왜""#, #""user":7"#, #""user":7"#,
+        #""user":9,"email":null,"name":null,"role":"STUDENT","sourceID":"s-9""#, #""user":9,"email":null"#,
+        #""user":9,"name":null"#, #""user":9,"reason":null"#, #""user":9"#, #""user":9"#,
     ]
 
     private static let courses = [
@@ -49,6 +51,7 @@ import Testing
         #""term":3,"opensAt":"2027-01-02T00:00:00Z","closesAt":"2027-01-06T00:00:00Z""#,
         #""term":3,"from":80,"to":1000000000,"taken":79,"reason":"room""#, #""term":3,"from":2,"to":1,"taken":2"#,
         #""term":3"#, #""term":3"#, #""term":3"#, #""term":3,"reason":"강사 사정""#,
+        #""term":3,"from":2,"to":1,"taken":2,"reason":null"#, #""term":3,"reason":null"#,
     ]
 
     private static let enrollments = [
@@ -59,10 +62,14 @@ import Testing
         #""enrollment":1,"term":3,"cause":"TERM_COMPLETED""#,
         #""enrollment":1,"term":3,"previous":"APPROVED","cause":"SELF""#,
         #""enrollment":1,"term":3,"previous":"PENDING","cause":"USER_DEACTIVATED","reason":"left""#,
+        #""enrollment":1,"term":3,"overbooked":true,"reason":null"#,
+        #""enrollment":1,"term":3,"cause":"OPERATOR","reason":null"#,
+        #""enrollment":1,"term":3,"previous":"APPROVED","cause":"USER_ERASED","reason":null"#,
     ]
 
     private static let refusals = [
         #""USER_NOT_ACTIVE","observed":{"user":5}"#, #""ACCOUNT_SUSPENDED","observed":{"user":5}"#,
+        #""USER_ERASED","observed":{"user":5}"#,
         #""OWN_COURSE","observed":{"course":2}"#, #""ALREADY_ENROLLED","observed":{"enrollment":1}"#,
         #""TERM_FULL","observed":{"capacity":80,"taken":81}"#,
         #""COURSE_NOT_PUBLISHED","observed":{"course":2,"status":"DRAFT"}"#,

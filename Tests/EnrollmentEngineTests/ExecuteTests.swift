@@ -60,7 +60,8 @@ import Testing
                 (.registerUser(email: "no address", name: "N", role: .user), .system, .invalidInput),
                 (.registerUser(email: "u1@EXAMPLE.org ", name: "N", role: .user), .system, .duplicateEmail),
                 (
-                    .registerUser(email: "n@x", name: String(repeating: "n", count: 10_000_000), role: .user), .system,
+                    .registerUser(email: "n@x", name: .plain(String(repeating: "n", count: 10_000_000)), role: .user),
+                    .system,
                     .invalidInput
                 ),
                 (

@@ -113,7 +113,7 @@ import Testing
                     .write(toFile: settings, atomically: false, encoding: .utf8)
                 await expect(.foreign) { try await EnrollmentEngine.open(at: directory) }
 
-                try text.replacing("\"format\" : 2", with: "\"format\" : 3")
+                try text.replacing("\"format\" : 2", with: "\"format\" : 4")
                     .write(toFile: settings, atomically: false, encoding: .utf8)
                 await expect(.newerFormat) { try await EnrollmentEngine.open(at: directory) }
 

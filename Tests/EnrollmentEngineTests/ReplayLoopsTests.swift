@@ -21,7 +21,7 @@ import Testing
                 expectSame(fast.state, slow.state)
             }
         }
-        #expect(plain > 20)
+        #expect(plain > 12)
     }
 
     @Test(arguments: [11, 12] as [UInt64])

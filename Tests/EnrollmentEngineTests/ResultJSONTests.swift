@@ -226,5 +226,6 @@ extension Rejection {
             .invalidCourseTransition(1, from: .archived, to: .draft),
             .invalidTermTransition(1, from: .scheduled, to: .completed), .courseHasActiveTerms(2, 3),
             .userHasActiveEnrollments(2, count: 9), .instructorHasActiveCourses(2, 4), .admissionLocked(3, .firstCome),
+            .personalDataPlain(2), .legalHold(2),
         ]
 }

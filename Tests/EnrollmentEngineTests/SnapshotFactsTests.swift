@@ -7,7 +7,7 @@ import Testing
 @Suite struct SnapshotFactsTests {
     /// A small university in facts, each of which a test can bend.
     private struct Facts {
-        typealias User = (email: String, sourceID: String?, version: Int64)
+        typealias User = (email: PersonalText?, sourceID: String?, version: Int64)
         typealias Course = (instructor: Int64?, status: CourseStatus, sourceID: String?, publishedAt: Timestamp?)
         typealias Term = (
             course: Int64, number: Int, dates: TermDates, capacity: Int, status: TermStatus,
@@ -74,7 +74,7 @@ import Testing
     @Test func `what no history can have made is refused with the reason`() {
         let bends: [(String, (inout Facts) -> Void)] = [
             ("not normalised", { $0.users[0].email = "A@b" }), ("not normalised", { $0.users[0].email = " a@b" }),
-            ("e-mail of another", { $0.users[1].email = "a@b" }),
+            ("e-mail of another", { $0.users[1].email = "a@b" }), ("is not erased", { $0.users[1].email = nil }),
             ("user 2 has the source id", { $0.users[1].sourceID = "u" }),
             ("a stream has 0 events", { $0.users[1].version = 0 }),
             ("a stream has -1 events", { $0.users[1].version = -1 }),

@@ -153,7 +153,7 @@ struct CheckpointTests {
     }
 
     @Test(arguments: [
-        ("PRAGMA user_version = 2", ReadModelError.Code.newerSchema),
+        ("PRAGMA user_version = 3", ReadModelError.Code.newerSchema),
         ("PRAGMA user_version = 0", .olderSchema), ("PRAGMA application_id = 7", .foreign),
         ("DELETE FROM projection", .damaged),
     ])

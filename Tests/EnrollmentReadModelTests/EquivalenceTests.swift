@@ -90,7 +90,7 @@ struct EquivalenceTests {
             }
             for row in try tables.users() {
                 let user = try #require(history.state[row.id])
-                #expect(row.email == user.email && row.role == user.role && row.status == user.status)
+                #expect(row.email == user.email?.plain && row.role == user.role && row.status == user.status)
             }
         }
     }

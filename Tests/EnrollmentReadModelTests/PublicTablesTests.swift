@@ -61,11 +61,11 @@ import Testing
     }
 
     @Test func `depends on no address, no name and no reason`() throws {
-        func digest(email: String, name: String, reason: String?, role: Role = .student) throws -> [UInt8] {
+        func digest(email: String, name: String, reason: PersonalText?, role: Role = .student) throws -> [UInt8] {
             try self.digest(
                 recorded([
-                    .userRegistered(1, email: email, name: name, role: role, sourceID: "s"),
-                    .userUpdated(1, email: "x" + email, name: "x" + name), .userSuspended(1, reason: reason),
+                    .userRegistered(1, email: .plain(email), name: .plain(name), role: role, sourceID: "s"),
+                    .userUpdated(1, email: "x\(email)", name: "x\(name)"), .userSuspended(1, reason: reason),
                 ]))
         }
         let one = try digest(email: "a@b", name: "A", reason: nil)

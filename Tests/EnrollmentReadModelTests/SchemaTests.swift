@@ -67,7 +67,7 @@ struct SchemaTests {
                     try String.fetchOne(database, sql: "PRAGMA \($0)")
                 }
             }
-            #expect(pragmas == ["1162760780", "1", "wal"])
+            #expect(pragmas == ["1162760780", "2", "wal"])
             for name in try scratch.files() {
                 var status = stat()
                 #expect(stat(scratch.directory + "/" + name, &status) == 0)

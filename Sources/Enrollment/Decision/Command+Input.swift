@@ -17,14 +17,14 @@ extension Command {
         return command
     }
 
-    private func checkedFields() throws(Rejection) -> Command {
+    func checkedFields() throws(Rejection) -> Command {
         switch self {
         case .registerUser(let email, let name, let role, let sourceID):
             return .registerUser(
                 email: try TextRule.checkedEmail(email), name: try TextRule.name.checked(name), role: role,
                 sourceID: try TextRule.sourceID.checked(sourceID))
         case .updateUser(let user, let email, let name):
-            var stored: String?
+            var stored: PersonalText?
             if let email { stored = try TextRule.checkedEmail(email) }
             return .updateUser(user, email: stored, name: try TextRule.name.checked(name))
         case .suspendUser(let user, let reason):
@@ -39,9 +39,9 @@ extension Command {
                 course, title: try TextRule.title.checked(title),
                 description: try TextRule.description.checked(description),
                 category: try TextRule.category.checked(category))
-        case .changeUserRole, .activateUser, .deactivateUser, .reinstateUser, .assignInstructor, .publishCourse,
-            .closeCourse, .reopenCourse, .archiveCourse, .startTerm, .completeTerm, .applyEnrollment,
-            .attestState:
+        case .changeUserRole, .activateUser, .deactivateUser, .reinstateUser, .eraseUser, .confirmErasure,
+            .assignInstructor, .publishCourse, .closeCourse, .reopenCourse, .archiveCourse, .startTerm, .completeTerm,
+            .applyEnrollment, .attestState:
             return self
         case .scheduleTerm(let course, let termNumber, let dates, let capacity, let admission, let sourceID):
             guard (1...Command.highestTermNumber).contains(termNumber) else {

@@ -6,14 +6,20 @@
 /// indirect, so that the others are small: 48 bytes.
 public enum Command: Hashable, Sendable {
     // Users
-    indirect case registerUser(email: String, name: String, role: Role, sourceID: String? = nil)
+    indirect case registerUser(email: PersonalText, name: PersonalText, role: Role, sourceID: String? = nil)
     /// Changes what is given; nil leaves a field as it is.
-    indirect case updateUser(UserID, email: String? = nil, name: String? = nil)
+    indirect case updateUser(UserID, email: PersonalText? = nil, name: PersonalText? = nil)
     case changeUserRole(UserID, role: Role)
     case activateUser(UserID)
     case deactivateUser(UserID, cascade: Bool = false)
-    case suspendUser(UserID, reason: String? = nil)
+    case suspendUser(UserID, reason: PersonalText? = nil)
     case reinstateUser(UserID)
+    /// Asks that all personal texts of a user be made unreadable for ever; with `cascade` their live enrollments end.
+    case eraseUser(UserID, cascade: Bool = false)
+    /// Says that it was done.
+    ///
+    /// Given by the system alone, when the key is destroyed and no copy in plain text is left.
+    case confirmErasure(UserID)
 
     // Courses
     indirect case createCourse(
@@ -36,17 +42,17 @@ public enum Command: Hashable, Sendable {
     indirect case updateTerm(TermID, dates: TermDates? = nil, admission: Admission? = nil)
     /// Nil brings the default window back.
     case setEnrollmentWindow(TermID, window: EnrollmentWindow?)
-    indirect case changeTermCapacity(TermID, to: Int, allowOverbooked: Bool = false, reason: String? = nil)
+    indirect case changeTermCapacity(TermID, to: Int, allowOverbooked: Bool = false, reason: PersonalText? = nil)
     case startTerm(TermID)
     case completeTerm(TermID)
-    case cancelTerm(TermID, reason: String? = nil)
+    case cancelTerm(TermID, reason: PersonalText? = nil)
 
     // Enrollments
     case applyEnrollment(user: UserID, term: TermID)
-    case approveEnrollment(EnrollmentID, override: Bool = false, reason: String? = nil)
-    case rejectEnrollment(EnrollmentID, reason: String? = nil)
-    case cancelEnrollment(EnrollmentID, reason: String? = nil)
-    case enrollDirectly(user: UserID, term: TermID, override: Bool = false, reason: String? = nil)
+    case approveEnrollment(EnrollmentID, override: Bool = false, reason: PersonalText? = nil)
+    case rejectEnrollment(EnrollmentID, reason: PersonalText? = nil)
+    case cancelEnrollment(EnrollmentID, reason: PersonalText? = nil)
+    case enrollDirectly(user: UserID, term: TermID, override: Bool = false, reason: PersonalText? = nil)
 
     // The log itself
     /// Records what the events through a position make, as whoever folded them says.
@@ -64,6 +70,8 @@ public enum CommandKind: UInt8, Hashable, Sendable, CaseIterable {
     case deactivateUser = 5
     case suspendUser = 6
     case reinstateUser = 7
+    case eraseUser = 8
+    case confirmErasure = 9
     case createCourse = 16
     case updateCourse = 17
     case assignInstructor = 18
@@ -99,6 +107,8 @@ extension Command {
         case .deactivateUser: .deactivateUser
         case .suspendUser: .suspendUser
         case .reinstateUser: .reinstateUser
+        case .eraseUser: .eraseUser
+        case .confirmErasure: .confirmErasure
         case .createCourse: .createCourse
         case .updateCourse: .updateCourse
         case .assignInstructor: .assignInstructor

@@ -38,10 +38,12 @@ extension EnrollmentState {
         case .attestState: hasAdminPowers(actor)
         case .changeUserRole(let user, _):
             actor != .user(user) && hasAdminPowers(actor)
-        case .deactivateUser(let user, _), .suspendUser(let user, _):
+        case .deactivateUser(let user, _), .suspendUser(let user, _), .eraseUser(let user, _):
             actor != .user(user) && may(actor, administer: user)
         case .activateUser(let user), .reinstateUser(let user):
             may(actor, administer: user)
+        case .confirmErasure:
+            actor == .system
         case .createCourse, .updateCourse, .assignInstructor, .publishCourse, .closeCourse, .reopenCourse,
             .archiveCourse, .scheduleTerm, .updateTerm, .setEnrollmentWindow, .changeTermCapacity, .startTerm,
             .completeTerm, .cancelTerm, .approveEnrollment, .rejectEnrollment, .enrollDirectly:

@@ -11,7 +11,11 @@ extension EnrollmentState {
         case .userRegistered(let id, let email, _, _, let sourceID):
             id.rawValue == Int64(users.count) + 1 && user(normalizedEmail: email) == nil
                 && sourceID.flatMap(user(sourceID:)) == nil
-        case .userUpdated(let id, let email, _): exists(id) && email.flatMap(user(normalizedEmail:)) == nil
+        case .userUpdated(let id, let email, _): isPresent(id) && email.flatMap(user(normalizedEmail:)) == nil
+        case .userRoleChanged(let id, _), .userActivated(let id), .userDeactivated(let id), .userSuspended(let id, _),
+            .userReinstated(let id), .erasureRequested(let id):
+            isPresent(id)
+        case .userErased(let id): exists(id) && !isPresent(id) && users[id.slot].email != nil
         case .courseCreated(let id, _, _, _, let instructor, let sourceID):
             id.rawValue == Int64(courses.count) + 1 && (instructor.map(exists) ?? true)
                 && sourceID.flatMap(course(sourceID:)) == nil
@@ -46,6 +50,9 @@ extension EnrollmentState {
     }
 
     private func exists(_ id: UserID) -> Bool { id.rawValue >= 1 && id.rawValue <= Int64(users.count) }
+    /// Whether the user exists, and nobody asked to erase them.
+    private func isPresent(_ id: UserID) -> Bool { exists(id) && users[id.slot].status != .erased }
+
     private func exists(_ id: CourseID) -> Bool { id.rawValue >= 1 && id.rawValue <= Int64(courses.count) }
     private func exists(_ id: TermID) -> Bool { id.rawValue >= 1 && id.rawValue <= Int64(terms.count) }
 

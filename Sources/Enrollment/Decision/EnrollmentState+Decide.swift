@@ -14,7 +14,8 @@ extension EnrollmentState {
     ///   transition of the enrollment that the command names, version, user, course, term, window, duplicate,
     ///   capacity. A wrong transition comes before an obstacle.
     /// - Complexity: O(1) for enrollment commands; ``Command/completeTerm(_:)`` and ``Command/cancelTerm(_:reason:)``
-    ///   walk the enrollments of their term, ``Command/deactivateUser(_:cascade:)`` those of its user.
+    ///   walk the enrollments of their term, ``Command/deactivateUser(_:cascade:)`` and
+    ///   ``Command/eraseUser(_:cascade:)`` those of its user.
     public func decide(_ command: Command, _ context: CommandContext) throws(Rejection) -> [Event] {
         var events: [Event] = []
         try decide(command, context, into: &events)
@@ -54,6 +55,8 @@ extension EnrollmentState {
         case .deactivateUser(let user, let cascade): try deactivateUser(user, cascade: cascade, context)
         case .suspendUser(let user, let reason): try suspendUser(user, reason: reason, context)
         case .reinstateUser(let user): try reinstateUser(user, context)
+        case .eraseUser(let user, let cascade): try eraseUser(user, cascade: cascade, context)
+        case .confirmErasure(let user): try confirmErasure(user, context)
 
         case .createCourse(let title, let description, let category, let instructor, let sourceID):
             try createCourse(

@@ -18,6 +18,8 @@ extension EnrollmentState {
         case .userActivated(let id), .userReinstated(let id): users[id.slot].status = .active
         case .userDeactivated(let id): users[id.slot].status = .inactive
         case .userSuspended(let id, _): users[id.slot].status = .suspended
+        case .erasureRequested(let id): users[id.slot].status = .erased
+        case .userErased(let id): erase(id)
 
         case .courseCreated(let id, let title, let description, let category, let instructor, let sourceID):
             create(

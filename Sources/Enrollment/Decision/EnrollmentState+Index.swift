@@ -8,10 +8,10 @@ extension EnrollmentState {
             let number: Int
         }
 
-        var usersByEmail = TextIndex()
-        var usersBySourceID = TextIndex()
-        var coursesBySourceID = TextIndex()
-        var termsBySourceID = TextIndex()
+        var usersByEmail = TextIndex<AddressKey>()
+        var usersBySourceID = TextIndex<String>()
+        var coursesBySourceID = TextIndex<String>()
+        var termsBySourceID = TextIndex<String>()
         var termsByNumber: [TermNumber: TermID] = [:]
         /// Pending and approved enrollments by user and term.
         var live = PlaceTable()
@@ -33,10 +33,16 @@ extension EnrollmentState {
     }
 
     /// The user with that address after normalisation, or nil.
-    public func user(email: String) -> UserID? { user(normalizedEmail: normalizedEmail(email)) }
+    ///
+    /// In a store that seals, an address is found by its digest: one in plain text is nobody's there.
+    public func user(email: PersonalText) -> UserID? {
+        guard case .plain(let text) = email else { return user(normalizedEmail: email) }
+        let normalized = normalizedEmail(text)
+        return user(normalizedEmail: .plain(normalized))
+    }
 
-    func user(normalizedEmail email: String) -> UserID? {
-        index.usersByEmail.place(of: email) { users[$0].email }.map { users[$0].id }
+    func user(normalizedEmail email: PersonalText) -> UserID? {
+        index.usersByEmail.place(of: email.addressKey) { users[$0].email?.addressKey }.map { users[$0].id }
     }
 
     /// The user, course or term that the outside world calls `sourceID`, exactly as it was stored, or nil.

@@ -42,8 +42,7 @@ extension EnrollmentState {
             let name = "user \(user.id)"
             if user.id.slot != slot { findings.append("\(name) stands at \(slot + 1)") }
             if user.version < 1 { findings.append("\(name) has no event") }
-            if user.email != normalizedEmail(user.email) { findings.append("\(name): e-mail is not normalised") }
-            if self.user(normalizedEmail: user.email) != user.id { findings.append("\(name): e-mail is not unique") }
+            findings += checkEmail(of: user)
             if user.liveEnrollments != live[slot] {
                 findings.append("\(name) counts \(user.liveEnrollments) live enrollments and has \(live[slot])")
             }
@@ -51,8 +50,23 @@ extension EnrollmentState {
             sourceIDs += 1
             if self.user(sourceID: sourceID) != user.id { findings.append("\(name): source id is not unique") }
         }
-        if index.usersByEmail.count != users.count { findings.append("the index of e-mails has strays") }
+        if index.usersByEmail.count != users.count(where: { $0.email != nil }) {
+            findings.append("the index of e-mails has strays")
+        }
         if index.usersBySourceID.count != sourceIDs { findings.append("the index of users' source ids has strays") }
+        return findings
+    }
+
+    private func checkEmail(of user: User) -> [String] {
+        guard let email = user.email, user.name != nil else {
+            return user.status == .erased && user.email == nil && user.name == nil
+                ? [] : ["user \(user.id) has no e-mail or no name, and is not erased"]
+        }
+        var findings: [String] = []
+        if let address = email.plain, address != normalizedEmail(address) {
+            findings.append("user \(user.id): e-mail is not normalised")
+        }
+        if self.user(normalizedEmail: email) != user.id { findings.append("user \(user.id): e-mail is not unique") }
         return findings
     }
 

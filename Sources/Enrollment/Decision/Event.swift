@@ -5,14 +5,18 @@
 /// Times, actor and position stand in the record that carries it. Large events that come seldom are indirect, so that
 /// those that come by the million are small: 48 bytes.
 public enum Event: Hashable, Sendable {
-    indirect case userRegistered(UserID, email: String, name: String, role: Role, sourceID: String?)
+    indirect case userRegistered(UserID, email: PersonalText, name: PersonalText, role: Role, sourceID: String?)
     /// What the fields became; nil where one did not change.
-    indirect case userUpdated(UserID, email: String?, name: String?)
+    indirect case userUpdated(UserID, email: PersonalText?, name: PersonalText?)
     case userRoleChanged(UserID, role: Role)
     case userActivated(UserID)
     case userDeactivated(UserID)
-    case userSuspended(UserID, reason: String?)
+    case userSuspended(UserID, reason: PersonalText?)
     case userReinstated(UserID)
+    /// From here on the user is gone for the rules, and their key may be destroyed.
+    case erasureRequested(UserID)
+    /// Nothing opens their texts any more, and their address is free.
+    case userErased(UserID)
 
     indirect case courseCreated(
         CourseID, title: String, description: String, category: String, instructor: UserID?, sourceID: String?)
@@ -31,18 +35,18 @@ public enum Event: Hashable, Sendable {
     /// What the fields became; nil where one did not change.
     indirect case termUpdated(TermID, dates: TermDates?, admission: Admission?)
     case enrollmentWindowSet(TermID, window: EnrollmentWindow?)
-    indirect case termCapacityChanged(TermID, from: Int, to: Int, taken: Int, reason: String?)
+    indirect case termCapacityChanged(TermID, from: Int, to: Int, taken: Int, reason: PersonalText?)
     case termStarted(TermID)
     case termCompleted(TermID)
-    case termCancelled(TermID, reason: String?)
+    case termCancelled(TermID, reason: PersonalText?)
 
     /// `direct`: an operator enrolled the user without an application of theirs.
     case enrollmentApplied(EnrollmentID, user: UserID, term: TermID, direct: Bool)
     /// `overbooked`: this event took a seat when none was free.
-    case enrollmentApproved(EnrollmentID, term: TermID, overbooked: Bool, reason: String?)
-    case enrollmentRejected(EnrollmentID, term: TermID, cause: EndCause, reason: String?)
+    case enrollmentApproved(EnrollmentID, term: TermID, overbooked: Bool, reason: PersonalText?)
+    case enrollmentRejected(EnrollmentID, term: TermID, cause: EndCause, reason: PersonalText?)
     case enrollmentCancelled(
-        EnrollmentID, term: TermID, previous: EnrollmentStatus, cause: EndCause, reason: String?)
+        EnrollmentID, term: TermID, previous: EnrollmentStatus, cause: EndCause, reason: PersonalText?)
 
     indirect case commandRefused(Refusal)
 
@@ -62,6 +66,8 @@ public enum EndCause: UInt8, Hashable, Sendable, CaseIterable {
     case termCancelled = 4
     /// Its user was deactivated with `cascade`.
     case userDeactivated = 5
+    /// Its user is erased with `cascade`.
+    case userErased = 6
 }
 
 extension EndCause: NamedValue {
@@ -72,6 +78,7 @@ extension EndCause: NamedValue {
         case .termCompleted: "TERM_COMPLETED"
         case .termCancelled: "TERM_CANCELLED"
         case .userDeactivated: "USER_DEACTIVATED"
+        case .userErased: "USER_ERASED"
         }
     }
 }
@@ -113,6 +120,8 @@ public enum EventType: UInt8, Hashable, Sendable, CaseIterable {
     case userDeactivated = 5
     case userSuspended = 6
     case userReinstated = 7
+    case erasureRequested = 8
+    case userErased = 9
     case courseCreated = 16
     case courseUpdated = 17
     case instructorAssigned = 18
@@ -150,6 +159,8 @@ extension Event {
         case .userDeactivated: .userDeactivated
         case .userSuspended: .userSuspended
         case .userReinstated: .userReinstated
+        case .erasureRequested: .erasureRequested
+        case .userErased: .userErased
         case .courseCreated: .courseCreated
         case .courseUpdated: .courseUpdated
         case .instructorAssigned: .instructorAssigned
@@ -177,7 +188,8 @@ extension Event {
     public var stream: EventStream {
         switch self {
         case .userRegistered(let id, _, _, _, _), .userUpdated(let id, _, _), .userRoleChanged(let id, _),
-            .userActivated(let id), .userDeactivated(let id), .userSuspended(let id, _), .userReinstated(let id):
+            .userActivated(let id), .userDeactivated(let id), .userSuspended(let id, _), .userReinstated(let id),
+            .erasureRequested(let id), .userErased(let id):
             .user(id)
         case .courseCreated(let id, _, _, _, _, _), .courseUpdated(let id, _, _, _), .instructorAssigned(let id, _),
             .coursePublished(let id), .courseClosed(let id), .courseReopened(let id), .courseArchived(let id):

@@ -20,6 +20,7 @@ public enum Rejection: Error, Hashable, Sendable {
     case versionConflict(EventStream, expected: StreamVersion, actual: StreamVersion)
     case userNotActive(UserID)
     case accountSuspended(UserID)
+    case userErased(UserID)
     case ownCourse(CourseID)
     case duplicateEmail(existing: UserID)
     case duplicateSourceID(existing: Int64)
@@ -42,6 +43,10 @@ public enum Rejection: Error, Hashable, Sendable {
     case termClosed(TermID, TermStatus)
     case cannotCancelStarted(TermID)
     case admissionLocked(TermID, Admission)
+    /// The store keeps the user's personal texts as they are: nothing can make the log forget them.
+    case personalDataPlain(UserID)
+    /// A legal hold lies on the user; given by the engine, never by `decide`.
+    case legalHold(UserID)
 }
 
 /// The field that a malformed command names.
@@ -108,6 +113,10 @@ public enum RejectionCode: UInt8, Hashable, Sendable, CaseIterable {
     case commandIDReused = 34
     case cancelRatioExceeded = 35
     case storeUnavailable = 36
+    case userErased = 37
+    case personalDataPlain = 38
+    // Given by the engine.
+    case legalHold = 39
 }
 
 extension RejectionCode: NamedValue {
@@ -131,6 +140,7 @@ extension RejectionCode: NamedValue {
         case .unauthorized: 401
         case .forbidden, .userNotActive, .accountSuspended, .ownCourse: 403
         case .userNotFound, .courseNotFound, .termNotFound, .enrollmentNotFound: 404
+        case .userErased: 410
         case .commandIDReused, .cancelRatioExceeded: 422
         case .storeUnavailable: 503
         default: 409
@@ -153,6 +163,7 @@ extension Rejection {
         case .versionConflict: .versionConflict
         case .userNotActive: .userNotActive
         case .accountSuspended: .accountSuspended
+        case .userErased: .userErased
         case .ownCourse: .ownCourse
         case .duplicateEmail: .duplicateEmail
         case .duplicateSourceID: .duplicateSourceID
@@ -174,6 +185,8 @@ extension Rejection {
         case .termClosed: .termClosed
         case .cannotCancelStarted: .cannotCancelStarted
         case .admissionLocked: .admissionLocked
+        case .personalDataPlain: .personalDataPlain
+        case .legalHold: .legalHold
         }
     }
 
@@ -183,7 +196,8 @@ extension Rejection {
     /// version conflicts.
     public var isRecorded: Bool {
         switch self {
-        case .userNotActive, .accountSuspended, .ownCourse, .alreadyEnrolled, .termFull, .courseNotPublished,
+        case .userNotActive, .accountSuspended, .userErased, .ownCourse, .alreadyEnrolled, .termFull,
+            .courseNotPublished,
             .invalidEnrollmentTransition, .enrollmentPeriodNotOpen, .enrollmentPeriodClosed, .termClosed,
             .cannotCancelStarted:
             true
@@ -214,7 +228,7 @@ extension Rejection {
         case .invalidCapacity(let capacity): [("capacity", .number(Int64(capacity)))]
         case .unauthorized(let actor), .forbidden(let actor): [("actor", .text(actor.description))]
         case .userNotFound(let user), .userNotActive(let user), .accountSuspended(let user),
-            .instructorInvalid(let user):
+            .userErased(let user), .personalDataPlain(let user), .legalHold(let user), .instructorInvalid(let user):
             [("user", .number(user.rawValue))]
         case .courseNotFound(let course), .ownCourse(let course): [("course", .number(course.rawValue))]
         case .termNotFound(let term), .cannotCancelStarted(let term): [("term", .number(term.rawValue))]

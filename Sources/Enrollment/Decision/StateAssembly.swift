@@ -12,7 +12,7 @@ package struct ImpossibleState: Error, Hashable {
 /// is refused, so facts may come from anywhere.
 package struct StateAssembly {
     /// Raise it whenever the same events make another state than before: it invalidates every stored one.
-    package static let version = 1
+    package static let version = 2
 
     private var state = EnrollmentState()
     private var events: Int64 = 0
@@ -50,13 +50,21 @@ package struct StateAssembly {
     }
 
     package mutating func addUser(
-        email: String, name: String, role: Role, status: UserStatus, sourceID: String?, version: StreamVersion
+        email: PersonalText?, name: PersonalText?, role: Role, status: UserStatus, sourceID: String?,
+        version: StreamVersion
     ) throws(ImpossibleState) {
         let id = UserID(Int64(state.users.count) + 1)
         try count(version)
-        guard isNormalized(email) else { throw problem("user \(id) has an e-mail that is not normalised") }
-        guard state.user(normalizedEmail: email) == nil else { throw problem("user \(id) has the e-mail of another") }
-        state.index.usersByEmail.insert(email, at: id.slot)
+        guard (email == nil) == (name == nil), email != nil || status == .erased else {
+            throw problem("user \(id) has no e-mail or no name, and is not erased")
+        }
+        if let email {
+            guard isNormalized(email) else { throw problem("user \(id) has an e-mail that is not normalised") }
+            guard state.user(normalizedEmail: email) == nil else {
+                throw problem("user \(id) has the e-mail of another")
+            }
+            state.index.usersByEmail.insert(email.addressKey, at: id.slot)
+        }
         if let sourceID {
             guard state.user(sourceID: sourceID) == nil else {
                 throw problem("user \(id) has the source id of another")
@@ -222,7 +230,8 @@ package struct StateAssembly {
     }
 
     /// Most addresses are ASCII without capitals, which needs no Unicode.
-    private func isNormalized(_ email: String) -> Bool {
+    private func isNormalized(_ email: PersonalText) -> Bool {
+        guard case .plain(let email) = email else { return true }
         let isPlain = email.utf8.allSatisfy { (0x21...0x7E).contains($0) && !(0x41...0x5A).contains($0) }
         return isPlain || email == normalizedEmail(email)
     }

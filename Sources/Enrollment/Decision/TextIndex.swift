@@ -2,9 +2,10 @@
 
 /// Which row bears a text; the texts stay in the rows and are not kept a second time.
 ///
-/// Two texts are the same where Swift says so, that is by canonical equivalence. Its hasher has a new secret in every
-/// process, so that nobody can choose texts that collide; no answer depends on it.
-struct TextIndex: Sendable {
+/// Two texts are the same where Swift says so, that is by canonical equivalence; a sealed one has its digest for
+/// text. Its hasher has a new secret in every process, so that nobody can choose texts that collide; no answer
+/// depends on it.
+struct TextIndex<Text: Hashable>: Sendable {
     private var table = PlaceTable()
 
     var count: Int { table.count }
@@ -12,17 +13,17 @@ struct TextIndex: Sendable {
 
     /// The row that bears `text`, or nil; `textOf` tells the text of a row.
     @inline(__always)
-    func place(of text: String, _ textOf: (Int) -> String?) -> Int? {
+    func place(of text: Text, _ textOf: (Int) -> Text?) -> Int? {
         table.place(tagged: tag(text)) { textOf($0) == text }
     }
 
-    mutating func insert(_ text: String, at place: Int) { table.insert(place, tagged: tag(text)) }
+    mutating func insert(_ text: Text, at place: Int) { table.insert(place, tagged: tag(text)) }
 
-    mutating func remove(_ text: String, at place: Int) { table.remove(place, tagged: tag(text)) }
+    mutating func remove(_ text: Text, at place: Int) { table.remove(place, tagged: tag(text)) }
 
     mutating func reserveCapacity(_ count: Int) { table.reserveCapacity(count) }
 
-    private func tag(_ text: String) -> UInt32 {
+    private func tag(_ text: Text) -> UInt32 {
         var hasher = Hasher()
         hasher.combine(text)
         return UInt32(truncatingIfNeeded: hasher.finalize())

@@ -45,6 +45,20 @@ struct TextRule {
         }
     }
 
+    /// The personal text as it is stored.
+    ///
+    /// One that is sealed was checked before, and stays as it is.
+    func checked(_ text: PersonalText) throws(Rejection) -> PersonalText {
+        guard case .plain(let text) = text else { return text }
+        return .plain(try checked(text))
+    }
+
+    func checked(_ text: PersonalText?) throws(Rejection) -> PersonalText? {
+        guard let text else { return nil }
+        let stored: PersonalText = try checked(text)
+        return stored
+    }
+
     /// The optional text as it is stored; nil stays nil.
     func checked(_ text: String?) throws(Rejection) -> String? {
         guard let text else { return nil }
@@ -55,16 +69,24 @@ struct TextRule {
     /// A reason as it is stored: a blank one counts as none.
     ///
     /// - Throws: `missing` where it is demanded and there is none.
-    static func checkedReason(_ text: String?, isDemanded: Bool = false) throws(Rejection) -> String? {
-        let reason: String? = try TextRule.reason.checked(text)
-        if let reason, !reason.isEmpty { return reason }
+    static func checkedReason(
+        _ text: PersonalText?, isDemanded: Bool = false
+    ) throws(Rejection) -> PersonalText? {
+        switch text {
+        case .sealed: return text
+        case .plain(let text):
+            let reason: String = try TextRule.reason.checked(text)
+            if !reason.isEmpty { return .plain(reason) }
+        case nil: break
+        }
         guard !isDemanded else { throw .invalidInput(field: .reason, problem: .missing) }
         return nil
     }
 
     /// An e-mail address as it is stored: the whole of it in lower case, with one `@` that has something on both
     /// sides, and no blank inside.
-    static func checkedEmail(_ text: String) throws(Rejection) -> String {
+    static func checkedEmail(_ text: PersonalText) throws(Rejection) -> PersonalText {
+        guard case .plain(let text) = text else { return text }
         try TextRule.email.checkBlanks(around: text)
         let email: String = try TextRule.email.checked(normalizedEmail(text))
         let parts = email.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
@@ -72,7 +94,7 @@ struct TextRule {
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, !hasBlank else {
             throw .invalidInput(field: .email, problem: .malformed)
         }
-        return email
+        return .plain(email)
     }
 }
 

@@ -22,7 +22,7 @@ extension EnrollmentState {
 
     /// An operator's way past the window, past a CLOSED course, and by `override` past the capacity.
     func enrollDirectly(
-        user: UserID, term: TermID, override: Bool, reason: String?, _ context: CommandContext,
+        user: UserID, term: TermID, override: Bool, reason: PersonalText?, _ context: CommandContext,
         into events: inout [Event]
     ) throws(Rejection) {
         try checkNewEnrollment(of: user, in: term, context)
@@ -41,7 +41,7 @@ extension EnrollmentState {
     ///
     /// Where the application holds its seat already, approval takes none, and so never overbooks.
     func approveEnrollment(
-        _ id: EnrollmentID, override: Bool, reason: String?, _ context: CommandContext, into events: inout [Event]
+        _ id: EnrollmentID, override: Bool, reason: PersonalText?, _ context: CommandContext, into events: inout [Event]
     ) throws(Rejection) {
         let term = try checkEnrollment(id, to: .approved, context)
         try checkActive(enrollments.row(id.slot).userID)
@@ -51,7 +51,7 @@ extension EnrollmentState {
     }
 
     func rejectEnrollment(
-        _ id: EnrollmentID, reason: String?, _ context: CommandContext, into events: inout [Event]
+        _ id: EnrollmentID, reason: PersonalText?, _ context: CommandContext, into events: inout [Event]
     ) throws(Rejection) {
         let term = try checkEnrollment(id, to: .rejected, context)
         events.append(.enrollmentRejected(id, term: term, cause: .byOperator, reason: reason))
@@ -60,7 +60,7 @@ extension EnrollmentState {
     /// Frees the seat whatever the user's status, the window and the capacity; people on their own only until the
     /// term starts.
     func cancelEnrollment(
-        _ id: EnrollmentID, reason: String?, _ context: CommandContext, into events: inout [Event]
+        _ id: EnrollmentID, reason: PersonalText?, _ context: CommandContext, into events: inout [Event]
     ) throws(Rejection) {
         let term = try checkEnrollment(id, to: .cancelled, context)
         try checkNotFinal(term)
@@ -113,6 +113,7 @@ extension EnrollmentState {
         case .active: return
         case .inactive: throw .userNotActive(user)
         case .suspended: throw .accountSuspended(user)
+        case .erased: throw .userErased(user)
         }
     }
 

@@ -47,7 +47,7 @@ extension EnrollmentState {
 
     /// Nobody is evicted: a capacity below the seats taken leaves none free until cancels catch up.
     func changeTermCapacity(
-        _ id: TermID, to capacity: Int, allowOverbooked: Bool, reason: String?, _ context: CommandContext
+        _ id: TermID, to capacity: Int, allowOverbooked: Bool, reason: PersonalText?, _ context: CommandContext
     ) throws(Rejection) -> [Event] {
         let slot = try openTerm(id, context)
         let from = terms[slot].capacity
@@ -79,7 +79,7 @@ extension EnrollmentState {
         return events
     }
 
-    func cancelTerm(_ id: TermID, reason: String?, _ context: CommandContext) throws(Rejection) -> [Event] {
+    func cancelTerm(_ id: TermID, reason: PersonalText?, _ context: CommandContext) throws(Rejection) -> [Event] {
         _ = try checkTerm(id, to: .cancelled, from: [.scheduled, .ongoing], context)
         var events: [Event] = [.termCancelled(id, reason: reason)]
         for enrollment in enrollments(of: id).filter({ $0.status.isLive }).reversed() {

@@ -3,8 +3,9 @@
 /// A user.
 public struct User: Hashable, Sendable {
     public let id: UserID
-    public internal(set) var email: String
-    public internal(set) var name: String
+    /// Nil once the user is erased, as is the name.
+    public internal(set) var email: PersonalText?
+    public internal(set) var name: PersonalText?
     public internal(set) var role: Role
     public internal(set) var status: UserStatus = .active
     /// The id of the newest of this user's enrollments, from which a list leads to the others; 0 while there is none.

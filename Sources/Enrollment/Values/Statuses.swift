@@ -14,6 +14,8 @@ public enum UserStatus: UInt8, Hashable, Sendable, CaseIterable {
     case active = 1
     case inactive = 2
     case suspended = 3
+    /// Final: who comes back is a new user.
+    case erased = 4
 }
 
 /// Where a course stands.
@@ -87,6 +89,7 @@ extension UserStatus: NamedValue {
         case .active: "ACTIVE"
         case .inactive: "INACTIVE"
         case .suspended: "SUSPENDED"
+        case .erased: "ERASED"
         }
     }
 }

@@ -33,7 +33,7 @@ private struct Subject {
         switch command {
         case .registerUser, .attestState: break
         case .updateUser(let id, _, _), .changeUserRole(let id, _), .activateUser(let id), .deactivateUser(let id, _),
-            .suspendUser(let id, _), .reinstateUser(let id):
+            .suspendUser(let id, _), .reinstateUser(let id), .eraseUser(let id, _), .confirmErasure(let id):
             user = id
         case .createCourse(_, _, _, let instructor, _): user = instructor
         case .assignInstructor(let id, let instructor):

@@ -22,7 +22,7 @@ extension EventHistory {
         var position = Position.zero
         var cursor = try cursor(through: last)
         while let event = try cursor.next() {
-            try builder.fold(event)
+            try builder.fold(opened(event))
             position = event.position
             if position.rawValue % 4096 == 0 { try progress(position) }
         }
@@ -94,13 +94,13 @@ struct ReportBuilder {
             report.applications.append(ApplicationTime(time: event.time, isAccepted: false))
         case .termCapacityChanged(_, let from, let to, let taken, let reason):
             report.capacityChanges.append(
-                CapacityChange(moment: AuditMoment(event), from: from, to: to, taken: taken, reason: reason))
+                CapacityChange(moment: AuditMoment(event), from: from, to: to, taken: taken, reason: reason?.shown))
         default: break
         }
     }
 
     private func approve(
-        _ id: EnrollmentID, _ event: RecordedEvent, _ isOverbooked: Bool, _ reason: String?, _ term: Term,
+        _ id: EnrollmentID, _ event: RecordedEvent, _ isOverbooked: Bool, _ reason: PersonalText?, _ term: Term,
         in report: inout TermReport
     ) {
         guard let place = places[id] else { return }
@@ -108,18 +108,19 @@ struct ReportBuilder {
         report.allocations[place].decision = .approved
         report.allocations[place].status = .approved
         report.allocations[place].isOverbooked = isOverbooked
-        report.allocations[place].reason = reason
+        report.allocations[place].reason = reason?.shown
         if report.allocations[place].seat == nil { report.allocations[place].seat = term.taken }
         let allocation = report.allocations[place]
         guard isOverbooked || allocation.isDirect else { return }
         report.overrides.append(
             SeatOverride(
                 moment: AuditMoment(event), enrollment: id, user: allocation.user, isDirect: allocation.isDirect,
-                isOverbooked: isOverbooked, capacity: term.capacity, taken: term.taken, reason: reason))
+                isOverbooked: isOverbooked, capacity: term.capacity, taken: term.taken,
+                reason: reason?.shown))
     }
 
     private func end(
-        _ id: EnrollmentID, _ event: RecordedEvent, as status: EnrollmentStatus, _ reason: String?,
+        _ id: EnrollmentID, _ event: RecordedEvent, as status: EnrollmentStatus, _ reason: PersonalText?,
         in report: inout TermReport
     ) {
         guard let place = places[id] else { return }
@@ -130,7 +131,7 @@ struct ReportBuilder {
             report.allocations[place].ended = AuditMoment(event)
         }
         report.allocations[place].status = status
-        report.allocations[place].reason = reason
+        report.allocations[place].reason = reason?.shown
     }
 
     /// Notes the seats where they changed, and when a term is above its capacity.
@@ -150,4 +151,9 @@ struct ReportBuilder {
         case (false, false): break
         }
     }
+}
+
+extension PersonalText {
+    /// For people: the text, or that nobody could open it.
+    fileprivate var shown: String { plain ?? "(sealed)" }
 }

@@ -22,6 +22,7 @@ extension EnrollmentEngine {
             id: id, actor: actor, command: command, effectiveAt: effectiveAt, expectedVersion: expectedVersion)
         while true {
             if Task.isCancelled { throw .cancelled }
+            if personalData != nil, command.needsVault { try await prepare([envelope]) }
             let decided = await withUnsafeContinuation { if queue.add(envelope, $0) { serve() } }
             do {
                 let decision = try decided.get()
@@ -44,6 +45,9 @@ extension EnrollmentEngine {
             if Task.isCancelled { return results + failures(.cancelled, count: envelopes.count - results.count) }
             // No more at once than leaves room for others.
             let rest = envelopes[results.count...].prefix(max(1, options.maximumPendingEvents / 8))
+            do throws(ExecutionError) { try await prepare(rest) } catch {
+                return results + failures(error, count: envelopes.count - results.count)
+            }
             for decided in await withUnsafeContinuation({ if queue.add(rest, $0) { serve() } }) {
                 let envelope = envelopes[results.count]
                 if let result = immediateResult(of: envelope, decided) {

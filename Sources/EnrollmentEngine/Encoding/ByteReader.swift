@@ -11,6 +11,8 @@ struct PayloadProblem: Error {
 struct ByteReader {
     private let bytes: UnsafeRawBufferPointer
     private(set) var offset = 0
+    /// The schema version that the payload names: how its personal texts are written.
+    var schema = EventCodec.version
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 

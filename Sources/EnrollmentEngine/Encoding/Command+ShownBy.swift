@@ -28,6 +28,8 @@ extension Command {
         case .userDeactivated(let id): self = .deactivateUser(id)
         case .userSuspended(let id, let reason): self = .suspendUser(id, reason: reason)
         case .userReinstated(let id): self = .reinstateUser(id)
+        case .erasureRequested(let id): self = .eraseUser(id)
+        case .userErased(let id): self = .confirmErasure(id)
         case .courseCreated(_, let title, let description, let category, let instructor, let sourceID):
             self = .createCourse(
                 title: title, description: description, category: category, instructor: instructor,

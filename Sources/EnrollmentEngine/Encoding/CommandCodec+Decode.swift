@@ -20,7 +20,7 @@ extension CommandCodec {
             let user = UserID(try reader.signed())
             let term = TermID(try reader.signed())
             let override = try reader.bool()
-            return .enrollDirectly(user: user, term: term, override: override, reason: try reader.optionalText())
+            return .enrollDirectly(user: user, term: term, override: override, reason: try reader.optionalPersonal())
         case .approveEnrollment, .rejectEnrollment, .cancelEnrollment:
             return try decodeDecision(kind, EnrollmentID(try reader.signed()), &reader)
         case .scheduleTerm: return try decodeSchedule(&reader)
@@ -38,16 +38,18 @@ extension CommandCodec {
     private static func decodeCreation(
         _ kind: CommandKind, _ reader: inout ByteReader
     ) throws(PayloadProblem) -> Command {
-        let first = try reader.text()
-        let second = try reader.text()
         if kind == .registerUser {
+            let email = try reader.personal(isAddress: true)
+            let name = try reader.personal()
             let role: Role = try reader.value()
-            return .registerUser(email: first, name: second, role: role, sourceID: try reader.optionalText())
+            return .registerUser(email: email, name: name, role: role, sourceID: try reader.optionalText())
         }
+        let title = try reader.text()
+        let description = try reader.text()
         let category = try reader.text()
         let instructor = try decodeOptionalUser(&reader)
         return .createCourse(
-            title: first, description: second, category: category, instructor: instructor,
+            title: title, description: description, category: category, instructor: instructor,
             sourceID: try reader.optionalText())
     }
 
@@ -57,9 +59,9 @@ extension CommandCodec {
         switch kind {
         case .approveEnrollment:
             let override = try reader.bool()
-            return .approveEnrollment(id, override: override, reason: try reader.optionalText())
-        case .rejectEnrollment: return .rejectEnrollment(id, reason: try reader.optionalText())
-        default: return .cancelEnrollment(id, reason: try reader.optionalText())
+            return .approveEnrollment(id, override: override, reason: try reader.optionalPersonal())
+        case .rejectEnrollment: return .rejectEnrollment(id, reason: try reader.optionalPersonal())
+        default: return .cancelEnrollment(id, reason: try reader.optionalPersonal())
         }
     }
 
@@ -68,13 +70,15 @@ extension CommandCodec {
     ) throws(PayloadProblem) -> Command {
         switch kind {
         case .updateUser:
-            let email = try reader.optionalText()
-            return .updateUser(id, email: email, name: try reader.optionalText())
+            let email = try reader.optionalPersonal(isAddress: true)
+            return .updateUser(id, email: email, name: try reader.optionalPersonal())
         case .changeUserRole: return .changeUserRole(id, role: try reader.value())
         case .activateUser: return .activateUser(id)
         case .deactivateUser: return .deactivateUser(id, cascade: try reader.bool())
-        case .suspendUser: return .suspendUser(id, reason: try reader.optionalText())
-        default: return .reinstateUser(id)
+        case .suspendUser: return .suspendUser(id, reason: try reader.optionalPersonal())
+        case .reinstateUser: return .reinstateUser(id)
+        case .eraseUser: return .eraseUser(id, cascade: try reader.bool())
+        default: return .confirmErasure(id)
         }
     }
 
@@ -117,10 +121,10 @@ extension CommandCodec {
             let to = try reader.int()
             let allowOverbooked = try reader.bool()
             return .changeTermCapacity(
-                id, to: to, allowOverbooked: allowOverbooked, reason: try reader.optionalText())
+                id, to: to, allowOverbooked: allowOverbooked, reason: try reader.optionalPersonal())
         case .startTerm: return .startTerm(id)
         case .completeTerm: return .completeTerm(id)
-        default: return .cancelTerm(id, reason: try reader.optionalText())
+        default: return .cancelTerm(id, reason: try reader.optionalPersonal())
         }
     }
 

@@ -3,7 +3,9 @@
 internal import Enrollment
 
 enum CommandCodec {
-    static func encode(_ command: Command, expectedVersion: StreamVersion?, to bytes: inout [UInt8]) {
+    static func encode(
+        _ command: Command, expectedVersion: StreamVersion?, schema: UInt8, to bytes: inout [UInt8]
+    ) {
         bytes.append(command.kind.rawValue)
         ByteWriter.unsigned(expectedVersion.map { UInt64(bitPattern: $0.rawValue) &+ 1 } ?? 0, to: &bytes)
         switch command {
@@ -13,40 +15,41 @@ enum CommandCodec {
         case .approveEnrollment(let id, let override, let reason):
             ByteWriter.signed(id.rawValue, to: &bytes)
             bytes.append(override ? 1 : 0)
-            ByteWriter.optionalText(reason, to: &bytes)
+            ByteWriter.optionalPersonal(reason, schema: schema, to: &bytes)
         case .rejectEnrollment(let id, let reason), .cancelEnrollment(let id, let reason):
             ByteWriter.signed(id.rawValue, to: &bytes)
-            ByteWriter.optionalText(reason, to: &bytes)
+            ByteWriter.optionalPersonal(reason, schema: schema, to: &bytes)
         case .enrollDirectly(let user, let term, let override, let reason):
             ByteWriter.signed(user.rawValue, to: &bytes)
             ByteWriter.signed(term.rawValue, to: &bytes)
             bytes.append(override ? 1 : 0)
-            ByteWriter.optionalText(reason, to: &bytes)
-        default: encodeAdministration(command, to: &bytes)
+            ByteWriter.optionalPersonal(reason, schema: schema, to: &bytes)
+        default: encodeAdministration(command, schema, to: &bytes)
         }
     }
 
-    private static func encodeAdministration(_ command: Command, to bytes: inout [UInt8]) {
+    private static func encodeAdministration(_ command: Command, _ schema: UInt8, to bytes: inout [UInt8]) {
         switch command {
         case .registerUser(let email, let name, let role, let sourceID):
-            ByteWriter.text(email, to: &bytes)
-            ByteWriter.text(name, to: &bytes)
+            ByteWriter.personal(email, schema: schema, to: &bytes)
+            ByteWriter.personal(name, schema: schema, to: &bytes)
             bytes.append(role.rawValue)
             ByteWriter.optionalText(sourceID, to: &bytes)
         case .updateUser(let id, let email, let name):
             ByteWriter.signed(id.rawValue, to: &bytes)
-            ByteWriter.optionalText(email, to: &bytes)
-            ByteWriter.optionalText(name, to: &bytes)
+            ByteWriter.optionalPersonal(email, schema: schema, to: &bytes)
+            ByteWriter.optionalPersonal(name, schema: schema, to: &bytes)
         case .changeUserRole(let id, let role):
             ByteWriter.signed(id.rawValue, to: &bytes)
             bytes.append(role.rawValue)
-        case .activateUser(let id), .reinstateUser(let id): ByteWriter.signed(id.rawValue, to: &bytes)
-        case .deactivateUser(let id, let cascade):
+        case .activateUser(let id), .reinstateUser(let id), .confirmErasure(let id):
+            ByteWriter.signed(id.rawValue, to: &bytes)
+        case .deactivateUser(let id, let cascade), .eraseUser(let id, let cascade):
             ByteWriter.signed(id.rawValue, to: &bytes)
             bytes.append(cascade ? 1 : 0)
         case .suspendUser(let id, let reason):
             ByteWriter.signed(id.rawValue, to: &bytes)
-            ByteWriter.optionalText(reason, to: &bytes)
+            ByteWriter.optionalPersonal(reason, schema: schema, to: &bytes)
         case .createCourse(let title, let description, let category, let instructor, let sourceID):
             ByteWriter.text(title, to: &bytes)
             ByteWriter.text(description, to: &bytes)
@@ -63,11 +66,11 @@ enum CommandCodec {
             encodeOptionalID(instructor?.rawValue, to: &bytes)
         case .publishCourse(let id), .closeCourse(let id), .reopenCourse(let id), .archiveCourse(let id):
             ByteWriter.signed(id.rawValue, to: &bytes)
-        default: encodeTerm(command, to: &bytes)
+        default: encodeTerm(command, schema, to: &bytes)
         }
     }
 
-    private static func encodeTerm(_ command: Command, to bytes: inout [UInt8]) {
+    private static func encodeTerm(_ command: Command, _ schema: UInt8, to bytes: inout [UInt8]) {
         switch command {
         case .scheduleTerm(let course, let termNumber, let dates, let capacity, let admission, let sourceID):
             ByteWriter.signed(course.rawValue, to: &bytes)
@@ -87,11 +90,11 @@ enum CommandCodec {
             ByteWriter.signed(id.rawValue, to: &bytes)
             ByteWriter.signed(Int64(to), to: &bytes)
             bytes.append(allowOverbooked ? 1 : 0)
-            ByteWriter.optionalText(reason, to: &bytes)
+            ByteWriter.optionalPersonal(reason, schema: schema, to: &bytes)
         case .startTerm(let id), .completeTerm(let id): ByteWriter.signed(id.rawValue, to: &bytes)
         case .cancelTerm(let id, let reason):
             ByteWriter.signed(id.rawValue, to: &bytes)
-            ByteWriter.optionalText(reason, to: &bytes)
+            ByteWriter.optionalPersonal(reason, schema: schema, to: &bytes)
         case .attestState(let attestation): encode(attestation, to: &bytes)
         default: preconditionFailure("\(command.kind.name) is encoded before")
         }

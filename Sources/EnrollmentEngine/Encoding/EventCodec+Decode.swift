@@ -19,9 +19,10 @@ extension EventCodec {
         }
         var reader = ByteReader(payload)
         let head = try reader.byte()
-        guard head >> 4 == version else {
+        reader.schema = head >> 4
+        guard (version...sealedVersion).contains(reader.schema) else {
             throw PayloadProblem(
-                message: "its schema version is \(head >> 4); this program reads version \(version)")
+                message: "its schema version is \(reader.schema); this program reads \(version) and \(sealedVersion)")
         }
         guard head & 0x0F <= Flag.effectiveAt | Flag.command else {
             throw PayloadProblem(message: "it has flags that this program does not know")
@@ -30,6 +31,9 @@ extension EventCodec {
         let event = try decodeBody(type, EventStream(key: key), &reader)
         let command = head & Flag.command != 0 ? try CommandCodec.decode(&reader) : nil
         guard reader.isAtEnd else { throw PayloadProblem(message: "it has bytes past its end") }
+        guard reader.schema == version || event.isSealed || command?.0.isSealed ?? false else {
+            throw PayloadProblem(message: "its schema version is \(sealedVersion), and nothing in it is sealed")
+        }
         return Decoded(event: event, effectiveAt: effectiveAt, command: command)
     }
 
@@ -59,17 +63,17 @@ extension EventCodec {
         case .enrollmentApproved:
             let flags = try reader.byte()
             guard flags < 4 else { throw PayloadProblem(message: "an approval has unknown flags") }
-            let reason = flags & 2 != 0 ? try reader.text() : nil
+            let reason = flags & 2 != 0 ? try reader.personal() : nil
             return .enrollmentApproved(id, term: term, overbooked: flags & 1 != 0, reason: reason)
         case .enrollmentRejected:
             let cause: EndCause = try reader.value()
-            return .enrollmentRejected(id, term: term, cause: cause, reason: try reader.optionalText())
+            return .enrollmentRejected(id, term: term, cause: cause, reason: try reader.optionalPersonal())
         default:
             let packed = try reader.byte()
             guard let previous = EnrollmentStatus(rawValue: packed >> 4), let cause = EndCause(rawValue: packed & 15)
             else { throw PayloadProblem(message: "\(packed) is no known status and cause") }
             return .enrollmentCancelled(
-                id, term: term, previous: previous, cause: cause, reason: try reader.optionalText())
+                id, term: term, previous: previous, cause: cause, reason: try reader.optionalPersonal())
         }
     }
 
@@ -78,18 +82,20 @@ extension EventCodec {
     ) throws(PayloadProblem) -> Event {
         switch type {
         case .userRegistered:
-            let email = try reader.text()
-            let name = try reader.text()
+            let email = try reader.personal(isAddress: true)
+            let name = try reader.personal()
             let role: Role = try reader.value()
             return .userRegistered(id, email: email, name: name, role: role, sourceID: try reader.optionalText())
         case .userUpdated:
-            let email = try reader.optionalText()
-            return .userUpdated(id, email: email, name: try reader.optionalText())
+            let email = try reader.optionalPersonal(isAddress: true)
+            return .userUpdated(id, email: email, name: try reader.optionalPersonal())
         case .userRoleChanged: return .userRoleChanged(id, role: try reader.value())
         case .userActivated: return .userActivated(id)
         case .userDeactivated: return .userDeactivated(id)
-        case .userSuspended: return .userSuspended(id, reason: try reader.optionalText())
-        default: return .userReinstated(id)
+        case .userSuspended: return .userSuspended(id, reason: try reader.optionalPersonal())
+        case .userReinstated: return .userReinstated(id)
+        case .erasureRequested: return .erasureRequested(id)
+        default: return .userErased(id)
         }
     }
 
@@ -140,10 +146,10 @@ extension EventCodec {
             let from = try reader.int()
             let to = try reader.capacity()
             let taken = try reader.int()
-            return .termCapacityChanged(id, from: from, to: to, taken: taken, reason: try reader.optionalText())
+            return .termCapacityChanged(id, from: from, to: to, taken: taken, reason: try reader.optionalPersonal())
         case .termStarted: return .termStarted(id)
         case .termCompleted: return .termCompleted(id)
-        default: return .termCancelled(id, reason: try reader.optionalText())
+        default: return .termCancelled(id, reason: try reader.optionalPersonal())
         }
     }
 

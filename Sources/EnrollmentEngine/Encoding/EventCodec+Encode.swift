@@ -6,6 +6,8 @@ package import Enrollment
 package enum EventCodec {
     /// Which events and fields there are; raised when a payload changes its meaning.
     static let version: UInt8 = 1
+    /// The same, with the form of each personal text before it: of payloads with a sealed one.
+    static let sealedVersion: UInt8 = 2
 
     /// The first byte of a payload: flags in the low half, version in the high half.
     enum Flag {
@@ -23,16 +25,17 @@ package enum EventCodec {
     ) {
         let flags =
             (effectiveAt == nil ? 0 : Flag.effectiveAt) | (command == nil ? 0 : Flag.command)
-        bytes.append(version << 4 | flags)
+        let schema = event.isSealed || command?.0.isSealed ?? false ? sealedVersion : version
+        bytes.append(schema << 4 | flags)
         if let effectiveAt { ByteWriter.instant(effectiveAt, to: &bytes) }
-        encodeBody(event, to: &bytes)
+        encodeBody(event, schema, to: &bytes)
         if let (command, expectedVersion) = command {
-            CommandCodec.encode(command, expectedVersion: expectedVersion, to: &bytes)
+            CommandCodec.encode(command, expectedVersion: expectedVersion, schema: schema, to: &bytes)
         }
     }
 
     /// The stream names the entity, so a body leaves it out.
-    private static func encodeBody(_ event: Event, to bytes: inout [UInt8]) {
+    private static func encodeBody(_ event: Event, _ schema: UInt8, to bytes: inout [UInt8]) {
         switch event {
         case .enrollmentApplied(let id, let user, _, let direct):
             ByteWriter.unsigned(UInt64(bitPattern: id.rawValue), to: &bytes)
@@ -40,39 +43,39 @@ package enum EventCodec {
         case .enrollmentApproved(let id, _, let overbooked, let reason):
             ByteWriter.unsigned(UInt64(bitPattern: id.rawValue), to: &bytes)
             bytes.append((overbooked ? 1 : 0) | (reason == nil ? 0 : 2))
-            if let reason { ByteWriter.text(reason, to: &bytes) }
+            if let reason { ByteWriter.personal(reason, schema: schema, to: &bytes) }
         case .enrollmentRejected(let id, _, let cause, let reason):
             ByteWriter.unsigned(UInt64(bitPattern: id.rawValue), to: &bytes)
             bytes.append(cause.rawValue)
-            ByteWriter.optionalText(reason, to: &bytes)
+            ByteWriter.optionalPersonal(reason, schema: schema, to: &bytes)
         case .enrollmentCancelled(let id, _, let previous, let cause, let reason):
             ByteWriter.unsigned(UInt64(bitPattern: id.rawValue), to: &bytes)
             bytes.append(previous.rawValue << 4 | cause.rawValue)
-            ByteWriter.optionalText(reason, to: &bytes)
+            ByteWriter.optionalPersonal(reason, schema: schema, to: &bytes)
         case .commandRefused(let refusal): encodeRefusal(refusal, to: &bytes)
         case .stateAttested(let attestation): CommandCodec.encode(attestation, to: &bytes)
         case .userRegistered, .userUpdated, .userRoleChanged, .userActivated, .userDeactivated, .userSuspended,
-            .userReinstated:
-            encodeUserBody(event, to: &bytes)
+            .userReinstated, .erasureRequested, .userErased:
+            encodeUserBody(event, schema, to: &bytes)
         case .courseCreated, .courseUpdated, .instructorAssigned, .coursePublished, .courseClosed, .courseReopened,
             .courseArchived:
             encodeCourseBody(event, to: &bytes)
-        default: encodeTermBody(event, to: &bytes)
+        default: encodeTermBody(event, schema, to: &bytes)
         }
     }
 
-    private static func encodeUserBody(_ event: Event, to bytes: inout [UInt8]) {
+    private static func encodeUserBody(_ event: Event, _ schema: UInt8, to bytes: inout [UInt8]) {
         switch event {
         case .userRegistered(_, let email, let name, let role, let sourceID):
-            ByteWriter.text(email, to: &bytes)
-            ByteWriter.text(name, to: &bytes)
+            ByteWriter.personal(email, schema: schema, to: &bytes)
+            ByteWriter.personal(name, schema: schema, to: &bytes)
             bytes.append(role.rawValue)
             ByteWriter.optionalText(sourceID, to: &bytes)
         case .userUpdated(_, let email, let name):
-            ByteWriter.optionalText(email, to: &bytes)
-            ByteWriter.optionalText(name, to: &bytes)
+            ByteWriter.optionalPersonal(email, schema: schema, to: &bytes)
+            ByteWriter.optionalPersonal(name, schema: schema, to: &bytes)
         case .userRoleChanged(_, let role): bytes.append(role.rawValue)
-        case .userSuspended(_, let reason): ByteWriter.optionalText(reason, to: &bytes)
+        case .userSuspended(_, let reason): ByteWriter.optionalPersonal(reason, schema: schema, to: &bytes)
         default: break
         }
     }
@@ -94,7 +97,7 @@ package enum EventCodec {
         }
     }
 
-    private static func encodeTermBody(_ event: Event, to bytes: inout [UInt8]) {
+    private static func encodeTermBody(_ event: Event, _ schema: UInt8, to bytes: inout [UInt8]) {
         switch event {
         case .termScheduled(_, let course, let termNumber, let dates, let capacity, let admission, let sourceID):
             ByteWriter.unsigned(UInt64(bitPattern: course.rawValue), to: &bytes)
@@ -111,8 +114,8 @@ package enum EventCodec {
             ByteWriter.signed(Int64(from), to: &bytes)
             ByteWriter.signed(Int64(to), to: &bytes)
             ByteWriter.signed(Int64(taken), to: &bytes)
-            ByteWriter.optionalText(reason, to: &bytes)
-        case .termCancelled(_, let reason): ByteWriter.optionalText(reason, to: &bytes)
+            ByteWriter.optionalPersonal(reason, schema: schema, to: &bytes)
+        case .termCancelled(_, let reason): ByteWriter.optionalPersonal(reason, schema: schema, to: &bytes)
         default: break
         }
     }

@@ -31,6 +31,7 @@ enum RejectionCodec {
         switch code {
         case .userNotActive: return .userNotActive(user)
         case .accountSuspended: return .accountSuspended(user)
+        case .userErased: return .userErased(user)
         case .ownCourse: return .ownCourse(CourseID(try reader.id()))
         case .alreadyEnrolled: return .alreadyEnrolled(EnrollmentID(try reader.id()))
         case .termFull:

@@ -8,10 +8,14 @@ public import EventLog
 extension EnrollmentEngine {
     /// The history of this store, for replays; reads what is durable.
     public var history: EventHistory {
-        EventHistory(settings: settings, layout: layout, reader: log.reader(), fileSystem: options.fileSystem)
+        EventHistory(
+            settings: settings, layout: layout, reader: log.reader(), fileSystem: options.fileSystem,
+            personalData: personalData)
     }
 
     /// The events after a position, at least one and at most `limit`: waits until there is one.
+    ///
+    /// Personal texts are opened, as far as their keys are there; others stay sealed.
     ///
     /// Empty when the engine was closed and everything was given, or the task was cancelled.
     ///
@@ -27,13 +31,13 @@ extension EnrollmentEngine {
             core.recent.reaches(backTo: position)
                 ? core.recent.events(after: position, through: durable, limit: limit) : nil
         }
-        if let recent { return recent }
+        if let recent { return try personalData?.opened(recent) ?? recent }
         let history = history
         return try await blocking { () throws(EngineError) in
             // One look-up of the place in the log must pay for many events.
             var cursor = try history.cursor(from: Position(position.rawValue + 1), through: durable)
             var events: [RecordedEvent] = []
-            while events.count < limit, let event = try cursor.next() { events.append(event) }
+            while events.count < limit, let event = try cursor.next() { events.append(try history.opened(event)) }
             return events
         }
     }

@@ -9,14 +9,18 @@ public struct EventHistory: Sendable {
     public let layout: StoreLayout
     let reader: LogReader
     package let fileSystem: any FileSystem
+    /// What opens personal texts; nil where the store seals none, or nobody gave its vault.
+    public let personalData: PersonalData?
 
     /// Opens the history of a store.
     ///
-    /// Takes no lock and changes nothing.
+    /// Takes no lock and changes nothing. Without the vault of a store that seals, personal texts stay sealed, and all
+    /// else is there: no decision and no proof needs them.
     ///
     /// - Throws: `notFound`, `foreign`, `damaged`, `newerFormat`, `insecurePermissions` or `io`.
     public static func open(
-        at directory: String, fileSystem: any FileSystem = PosixFileSystem()
+        at directory: String, vault: (any PersonalDataVault)? = nil,
+        fileSystem: any FileSystem = PosixFileSystem()
     ) throws(EngineError) -> EventHistory {
         let layout = StoreLayout(directory: directory)
         let settings = try StoreSettings.load(layout, fileSystem: fileSystem)
@@ -24,8 +28,20 @@ public struct EventHistory: Sendable {
             try LogReader.open(at: layout.logPath, fileSystem: fileSystem)
         }
         try settings.check(reader.id)
-        return EventHistory(settings: settings, layout: layout, reader: reader, fileSystem: fileSystem)
+        return EventHistory(
+            settings: settings, layout: layout, reader: reader, fileSystem: fileSystem,
+            personalData: vault.map { PersonalData(vault: $0, origin: settings.origin) })
     }
+
+    /// The event with its personal texts opened, as far as there is a vault with their keys.
+    ///
+    /// - Throws: `damaged` where a text was tampered with; what the vault throws.
+    public func opened(_ event: RecordedEvent) throws(EngineError) -> RecordedEvent {
+        try personalData?.opened(event) ?? event
+    }
+
+    /// Whether personal texts stay sealed, because nobody gave the vault that opens them.
+    public var isLocked: Bool { settings.personalData == .sealed && personalData == nil }
 
     /// The log's identity, as checkpoints name it.
     public var storeID: String { settings.storeID }

@@ -6,7 +6,8 @@ extension CommandFields {
     /// The command of a kind.
     mutating func command(_ kind: CommandKind) throws(CommandJSONError) -> Command {
         switch kind {
-        case .registerUser, .updateUser, .changeUserRole, .activateUser, .deactivateUser, .suspendUser, .reinstateUser:
+        case .registerUser, .updateUser, .changeUserRole, .activateUser, .deactivateUser, .suspendUser, .reinstateUser,
+            .eraseUser, .confirmErasure:
             try userCommand(kind)
         case .createCourse, .updateCourse, .assignInstructor, .publishCourse, .closeCourse, .reopenCourse,
             .archiveCourse:
@@ -23,17 +24,20 @@ extension CommandFields {
     private mutating func userCommand(_ kind: CommandKind) throws(CommandJSONError) -> Command {
         if kind == .registerUser {
             return .registerUser(
-                email: try text("email"), name: try text("name"), role: try named("role"),
+                email: .plain(try text("email")), name: .plain(try text("name")), role: try named("role"),
                 sourceID: try optionalText("sourceID"))
         }
         let user = try user("user")
         switch kind {
-        case .updateUser: return .updateUser(user, email: try optionalText("email"), name: try optionalText("name"))
+        case .updateUser:
+            return .updateUser(user, email: try optionalPersonalText("email"), name: try optionalPersonalText("name"))
         case .changeUserRole: return .changeUserRole(user, role: try named("role"))
         case .activateUser: return .activateUser(user)
         case .deactivateUser: return .deactivateUser(user, cascade: try flag("cascade"))
-        case .suspendUser: return .suspendUser(user, reason: try optionalText("reason"))
-        default: return .reinstateUser(user)
+        case .suspendUser: return .suspendUser(user, reason: try optionalPersonalText("reason"))
+        case .reinstateUser: return .reinstateUser(user)
+        case .eraseUser: return .eraseUser(user, cascade: try flag("cascade"))
+        default: return .confirmErasure(user)
         }
     }
 
@@ -81,10 +85,10 @@ extension CommandFields {
         case .changeTermCapacity:
             return .changeTermCapacity(
                 term, to: Int(try integer("to")), allowOverbooked: try flag("allowOverbooked"),
-                reason: try optionalText("reason"))
+                reason: try optionalPersonalText("reason"))
         case .startTerm: return .startTerm(term)
         case .completeTerm: return .completeTerm(term)
-        default: return .cancelTerm(term, reason: try optionalText("reason"))
+        default: return .cancelTerm(term, reason: try optionalPersonalText("reason"))
         }
     }
 
@@ -129,13 +133,14 @@ extension CommandFields {
         case .enrollDirectly:
             return .enrollDirectly(
                 user: try user("user"), term: try term("term"), override: try flag("override"),
-                reason: try optionalText("reason"))
+                reason: try optionalPersonalText("reason"))
         case .approveEnrollment:
             return .approveEnrollment(
-                try enrollment("enrollment"), override: try flag("override"), reason: try optionalText("reason"))
+                try enrollment("enrollment"), override: try flag("override"), reason: try optionalPersonalText("reason")
+            )
         case .rejectEnrollment:
-            return .rejectEnrollment(try enrollment("enrollment"), reason: try optionalText("reason"))
-        default: return .cancelEnrollment(try enrollment("enrollment"), reason: try optionalText("reason"))
+            return .rejectEnrollment(try enrollment("enrollment"), reason: try optionalPersonalText("reason"))
+        default: return .cancelEnrollment(try enrollment("enrollment"), reason: try optionalPersonalText("reason"))
         }
     }
 }

@@ -77,6 +77,10 @@ struct CommandFields {
         return try text(member)
     }
 
+    mutating func optionalPersonalText(_ name: StaticString) throws(CommandJSONError) -> PersonalText? {
+        try optionalText(name).map { .plain($0) }
+    }
+
     private func text(_ member: JSONValue.Member) throws(CommandJSONError) -> String {
         guard case .string(let text) = member.value else { throw problem(member, "a text") }
         return text

@@ -9,6 +9,8 @@ package struct EventField: Sendable {
         case text(String)
         case flag(Bool)
         case null
+        /// A text that nobody opened, or can open any more; null in JSON.
+        case sealed
         /// What a refused decision saw.
         case observed([(name: String, value: Rejection.Observed)])
     }
@@ -34,7 +36,7 @@ private struct EventFieldList {
     mutating func append(_ event: Event) {
         switch event.type {
         case .userRegistered, .userUpdated, .userRoleChanged, .userActivated, .userDeactivated, .userSuspended,
-            .userReinstated:
+            .userReinstated, .erasureRequested, .userErased:
             appendUser(event)
         case .courseCreated, .courseUpdated, .instructorAssigned, .coursePublished, .courseClosed, .courseReopened,
             .courseArchived:
@@ -63,7 +65,8 @@ private struct EventFieldList {
         case .userRoleChanged(let user, let role):
             field("user", user.rawValue)
             field("role", role.name)
-        case .userActivated(let user), .userDeactivated(let user), .userReinstated(let user):
+        case .userActivated(let user), .userDeactivated(let user), .userReinstated(let user),
+            .erasureRequested(let user), .userErased(let user):
             field("user", user.rawValue)
         case .userSuspended(let user, let reason):
             field("user", user.rawValue)
@@ -201,6 +204,15 @@ private struct EventFieldList {
 
     private mutating func field(_ name: StaticString, _ value: Bool) {
         fields.append(EventField(name: name, value: .flag(value)))
+    }
+
+    /// Null where it is sealed: nobody opened it, or nobody can any more.
+    private mutating func field(_ name: StaticString, _ value: PersonalText) {
+        if let text = value.plain { field(name, text) } else { fields.append(EventField(name: name, value: .sealed)) }
+    }
+
+    private mutating func optional(_ name: StaticString, _ value: PersonalText?) {
+        if let value { field(name, value) }
     }
 
     private mutating func null(_ name: StaticString) { fields.append(EventField(name: name, value: .null)) }

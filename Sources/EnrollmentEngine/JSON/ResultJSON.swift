@@ -148,7 +148,7 @@ extension JSONWriter {
             case .number(let number): field(item.name, number)
             case .text(let text): field(item.name, text)
             case .flag(let flag): field(item.name, flag)
-            case .null: null(item.name)
+            case .null, .sealed: null(item.name)
             case .observed(let values):
                 openObject(item.name)
                 append(values)

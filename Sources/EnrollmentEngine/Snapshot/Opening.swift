@@ -5,7 +5,7 @@ internal import EventLog
 /// A state on its way into an engine.
 struct Opening {
     private(set) var replay = Replay()
-    private(set) var report = OpeningReport()
+    var report = OpeningReport()
     private(set) var snapshots: SnapshotStore
 
     init(_ log: EventLog, _ layout: StoreLayout, _ options: EngineOptions) {

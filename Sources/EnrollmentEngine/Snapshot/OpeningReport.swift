@@ -1,5 +1,6 @@
 // What opening a store did: where it began to replay, and which snapshots it did not believe.
 
+public import Enrollment
 public import EventLog
 
 /// How a store was opened.
@@ -12,4 +13,6 @@ public struct OpeningReport: Hashable, Sendable {
     ///
     /// Nothing is lost by any of it: a snapshot only saves time.
     public internal(set) var warnings: [String] = []
+    /// The users who are to be erased and on whom a legal hold was laid meanwhile: their keys are still there.
+    public internal(set) var heldErasures: [UserID] = []
 }

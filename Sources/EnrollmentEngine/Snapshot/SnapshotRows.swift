@@ -5,8 +5,8 @@ internal import EventLog
 
 enum SnapshotRows {
     static func encode(_ user: User, to bytes: inout [UInt8]) {
-        ByteWriter.text(user.email, to: &bytes)
-        ByteWriter.text(user.name, to: &bytes)
+        ByteWriter.form(user.email, to: &bytes)
+        ByteWriter.form(user.name, to: &bytes)
         bytes.append(user.role.rawValue)
         bytes.append(user.status.rawValue)
         ByteWriter.optionalText(user.sourceID, to: &bytes)
@@ -14,8 +14,8 @@ enum SnapshotRows {
     }
 
     static func addUser(_ reader: inout ByteReader, to state: inout StateAssembly) throws(PayloadProblem) {
-        let email = try reader.text()
-        let name = try reader.text()
+        let email = try reader.form(isAddress: true)
+        let name = try reader.form()
         let role: Role = try reader.value()
         let status: UserStatus = try reader.value()
         let sourceID = try reader.optionalText()

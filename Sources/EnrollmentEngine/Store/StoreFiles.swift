@@ -56,7 +56,9 @@ struct StoreFiles {
         do { names = try fileSystem.list(layout.directory) } catch {
             throw failure("list", layout.directory, error)
         }
-        if let other = names.first(where: { !["log", "store.json.tmp", accepted].contains($0) }) {
+        if let other = names.first(where: {
+            !["log", "store.json.tmp", "vault.sqlite", "vault.sqlite-journal", accepted].contains($0)
+        }) {
             throw EngineError(
                 .alreadyExists,
                 "\(layout.directory) holds \(other) and is no store; choose a directory that is new or empty.")

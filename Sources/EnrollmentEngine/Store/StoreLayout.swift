@@ -1,4 +1,4 @@
-// Where the parts of a store lie. Only `log/` and `store.json` matter; the rest can be deleted and rebuilt.
+// Where the parts of a store lie. Only `log/`, `store.json` and the vault matter; the rest can be deleted and rebuilt.
 
 /// The paths of a store.
 public struct StoreLayout: Hashable, Sendable {
@@ -16,6 +16,9 @@ public struct StoreLayout: Hashable, Sendable {
     public var transparencyPath: String { directory + "/transparency" }
     /// The last checkpoint that was signed: nothing can make it again.
     public var checkpointPath: String { transparencyPath + "/checkpoint" }
+    /// The keys of personal texts, where the store seals them: nothing can make them again, and no copy of the log
+    /// has them.
+    public var vaultPath: String { directory + "/vault.sqlite" }
     /// The read tables, derived from the log.
     public var readTablesPath: String { directory + "/read.sqlite" }
 }

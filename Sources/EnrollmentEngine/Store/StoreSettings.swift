@@ -1,7 +1,9 @@
 // What is fixed when a store is made: identity, time zone, name. One small JSON file, written once.
 //
 // Its field `sha256` is the SHA-256 in hexadecimal of the other values, in the order of their names, each ended by a
-// line feed: createdAt, format, origin, storeID, timeZone. Format 1, before there was a release, had none.
+// line feed: createdAt, format, origin, personalData where there is one, storeID, timeZone. Format 1, before there
+// was a release, had none. Format 3 has `personalData`, and is that of stores that seal; others are still written in
+// format 2.
 
 internal import Crypto
 internal import Foundation
@@ -9,10 +11,18 @@ internal import Foundation
 public import Enrollment
 public import EventLog
 
+/// What a store's log has of names, addresses and reasons, from its first event on.
+public enum PersonalDataForm: String, Hashable, Sendable {
+    /// They stand in it as they are, for ever.
+    case plain
+    /// Each is sealed under the key of its owner, which a vault keeps beside the log.
+    case sealed
+}
+
 /// What was fixed when the store was made.
 public struct StoreSettings: Hashable, Sendable {
     /// The newest format that this program reads.
-    static let format = 2
+    static let format = 3
 
     /// The log's identity in hexadecimal: settings and log must agree on it.
     public let storeID: String
@@ -21,6 +31,8 @@ public struct StoreSettings: Hashable, Sendable {
     /// The name of the log in proofs and exports, such as `enroll.example/2027`.
     public let origin: String
     public let createdAt: Timestamp
+    /// What the log has of personal texts.
+    public let personalData: PersonalDataForm
     /// Whether a checksum proved them: settings of format 1 have none, so that a changed time zone would not show.
     public let hasChecksum: Bool
 
@@ -51,6 +63,11 @@ public struct StoreSettings: Hashable, Sendable {
                 .damaged,
                 "\(layout.settingsPath) has format \(file.format), which nobody wrote; restore it from a backup.")
         }
+        let form = file.personalData.map { PersonalDataForm(rawValue: $0) } ?? .plain
+        guard let form, (form == .sealed) == (file.format == 3) else {
+            throw EngineError(
+                .damaged, "\(layout.settingsPath) has no valid personalData; restore it from a backup.")
+        }
         guard let createdAt = Timestamp.parsing(utc: file.createdAt) else {
             throw EngineError(.damaged, "\(layout.settingsPath) has no valid createdAt; restore it from a backup.")
         }
@@ -63,14 +80,14 @@ public struct StoreSettings: Hashable, Sendable {
         }
         return StoreSettings(
             storeID: file.storeID, timeZone: file.timeZone, origin: file.origin, createdAt: createdAt,
-            hasChecksum: file.sha256 != nil)
+            personalData: form, hasChecksum: file.sha256 != nil)
     }
 
     /// Writes the settings so that they are there whole or not at all.
     func save(_ files: StoreFiles) throws(EngineError) {
         var file = File(
-            format: Self.format, storeID: storeID, timeZone: timeZone, origin: origin,
-            createdAt: createdAt.description)
+            format: personalData == .sealed ? Self.format : 2, storeID: storeID, timeZone: timeZone, origin: origin,
+            createdAt: createdAt.description, personalData: personalData == .sealed ? personalData.rawValue : nil)
         file.sha256 = file.checksum
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -87,10 +104,12 @@ public struct StoreSettings: Hashable, Sendable {
         var timeZone: String
         var origin: String
         var createdAt: String
+        var personalData: String?
         var sha256: String?
 
         var checksum: String {
-            let text = [createdAt, String(format), origin, storeID, timeZone].map { $0 + "\n" }.joined()
+            let values = [createdAt, String(format), origin, personalData, storeID, timeZone]
+            let text = values.compactMap { $0.map { $0 + "\n" } }.joined()
             return SHA256.hash(data: Array(text.utf8)).map { byte in
                 (byte < 16 ? "0" : "") + String(byte, radix: 16)
             }.joined()

@@ -55,8 +55,8 @@ struct OCELObject: Hashable, Sendable {
 
     private static func attributes(_ user: User, _ options: ExportOptions) -> [OCELValue] {
         var values = [OCELValue(user.sourceID)]
-        if PersonalData.mayExport("email", options) { values.append(.text(user.email)) }
-        if PersonalData.mayExport("name", options) { values.append(.text(user.name)) }
+        if PersonalData.mayExport("email", options) { values.append(OCELValue(user.email?.plain)) }
+        if PersonalData.mayExport("name", options) { values.append(OCELValue(user.name?.plain)) }
         return values + [.text(user.role.name), .text(user.status.name)]
     }
 
@@ -90,7 +90,7 @@ enum OCELValue: Hashable, Sendable {
         case .number(let number): self = .integer(number)
         case .flag(let flag): self = .integer(flag ? 1 : 0)
         case .text, .observed: self = OCELValue(value?.text)
-        case .null, nil: self = .null
+        case .null, .sealed, nil: self = .null
         }
     }
 }

@@ -23,8 +23,9 @@ struct FoldedUser: FoldedRow {
     static let table = TableName.users
 
     let sourceID: String?
-    var email: String
-    var name: String
+    /// Nil, as the name, where nobody can open it.
+    var email: String?
+    var name: String?
     var role: Role
     var status = UserStatus.active
     let createdAt: Int64

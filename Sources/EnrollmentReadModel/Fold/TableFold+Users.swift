@@ -9,18 +9,24 @@ extension TableFold {
             try checkNext(id.rawValue, after: users.count, "user")
             users.append(
                 FoldedUser(
-                    sourceID: sourceID, email: email, name: name, role: role, createdAt: moment.recordedAt,
+                    sourceID: sourceID, email: email.plain, name: name.plain, role: role, createdAt: moment.recordedAt,
                     updatedAt: moment.recordedAt, touchedAt: moment.position))
         case .userUpdated(let id, let email, let name):
             let place = try touch(id, moment)
-            if let email { users[place].email = email }
-            if let name { users[place].name = name }
+            if let email { users[place].email = email.plain }
+            if let name { users[place].name = name.plain }
         case .userRoleChanged(let id, let role):
             users[try touch(id, moment)].role = role
         case .userActivated(let id): try move(id, from: [.inactive], to: .active, moment)
         case .userDeactivated(let id): try move(id, from: [.active], to: .inactive, moment)
         case .userSuspended(let id, _): try move(id, from: [.active, .inactive], to: .suspended, moment)
         case .userReinstated(let id): try move(id, from: [.suspended], to: .active, moment)
+        case .erasureRequested(let id):
+            try move(id, from: [.active, .inactive, .suspended], to: .erased, moment)
+            let place = try touch(id, moment)
+            users[place].email = nil
+            users[place].name = nil
+        case .userErased(let id): try move(id, from: [.erased], to: .erased, moment)
         default: preconditionFailure("only events about users come here")
         }
     }

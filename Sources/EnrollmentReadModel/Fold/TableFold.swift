@@ -38,7 +38,7 @@ struct TableFold {
     private mutating func fold(_ event: Event, _ moment: Moment) throws(PoisonReason) -> FoldedRefusal? {
         switch event {
         case .userRegistered, .userUpdated, .userRoleChanged, .userActivated, .userDeactivated, .userSuspended,
-            .userReinstated:
+            .userReinstated, .erasureRequested, .userErased:
             try foldUser(event, moment)
         case .courseCreated, .courseUpdated, .instructorAssigned, .coursePublished, .courseClosed, .courseReopened,
             .courseArchived:

@@ -3,7 +3,8 @@
 
 /// The statements, by what they do.
 enum ProjectionStatement: Int, CaseIterable {
-    case registerUser, updateUser, changeUserRole, activateUser, deactivateUser, suspendUser, reinstateUser
+    case registerUser, updateUser, changeUserRole, activateUser, deactivateUser, suspendUser, reinstateUser,
+        eraseUser, confirmErasure
     case createCourse, updateCourse, assignInstructor, publishCourse, rememberPublication, openWindows, closeCourse,
         reopenCourse, archiveCourse
     case scheduleTerm, rememberTerm, moveTerm, rememberStart, changeAdmission, setWindow, unsetWindow, rememberWindow,
@@ -33,7 +34,7 @@ enum ProjectionStatement: Int, CaseIterable {
             """
         case .updateUser:
             """
-            UPDATE users SET email = coalesce(?4, email), name = coalesce(?5, name), updated_at = ?2 WHERE id = ?1
+            UPDATE users SET email = iif(?6, ?4, email), name = iif(?7, ?5, name), updated_at = ?2 WHERE id = ?1
             """
         case .changeUserRole:
             "UPDATE users SET role = ?4, updated_at = ?2 WHERE id = ?1"
@@ -45,6 +46,13 @@ enum ProjectionStatement: Int, CaseIterable {
             userTransition("'ACTIVE', 'INACTIVE'", to: "'SUSPENDED'")
         case .reinstateUser:
             userTransition("'SUSPENDED'", to: "'ACTIVE'")
+        case .eraseUser:
+            """
+            UPDATE users SET status = 'ERASED', email = NULL, name = NULL, updated_at = ?2
+            WHERE id = ?1 AND status <> 'ERASED'
+            """
+        case .confirmErasure:
+            userTransition("'ERASED'", to: "'ERASED'")
         default: nil
         }
     }

@@ -26,6 +26,17 @@ final class ProjectionWriter: Sendable {
         try await pool.write { try prepared.projector($0).apply(events, after: position) }
     }
 
+    /// Writes the file anew, without what was deleted or overwritten in it, and empties the write-ahead log.
+    ///
+    /// - Throws: SQLite's error where a reader of another process is in the way.
+    func purge() async throws {
+        try await pool.writeWithoutTransaction { database in
+            _ = try database.checkpoint(.truncate)
+            try database.execute(sql: "VACUUM")
+            _ = try database.checkpoint(.truncate)
+        }
+    }
+
     func close() throws(ReadModelError) {
         try translating("closing the read tables", path: tables.path) {
             try tables.reader.close()

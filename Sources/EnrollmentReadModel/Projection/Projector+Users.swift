@@ -7,21 +7,25 @@ extension Projector {
         switch event {
         case .userRegistered(let id, let email, let name, let role, let sourceID):
             try one(.registerUser, id) {
-                $0.bind(4, email)
-                $0.bind(5, name)
+                $0.bind(4, email.plain)
+                $0.bind(5, name.plain)
                 $0.bind(6, Names.role[role])
                 $0.bind(7, sourceID)
             }
         case .userUpdated(let id, let email, let name):
             try one(.updateUser, id) {
-                $0.bind(4, email)
-                $0.bind(5, name)
+                $0.bind(4, email?.plain)
+                $0.bind(5, name?.plain)
+                $0.bind(6, email == nil ? 0 : 1)
+                $0.bind(7, name == nil ? 0 : 1)
             }
         case .userRoleChanged(let id, let role): try one(.changeUserRole, id) { $0.bind(4, Names.role[role]) }
         case .userActivated(let id): try one(.activateUser, id)
         case .userDeactivated(let id): try one(.deactivateUser, id)
         case .userSuspended(let id, _): try one(.suspendUser, id)
         case .userReinstated(let id): try one(.reinstateUser, id)
+        case .erasureRequested(let id): try one(.eraseUser, id)
+        case .userErased(let id): try one(.confirmErasure, id)
         default: preconditionFailure("only events about users come here")
         }
     }

@@ -71,7 +71,7 @@ final class Projector {
     private func apply(_ event: Event) throws {
         switch event {
         case .userRegistered, .userUpdated, .userRoleChanged, .userActivated, .userDeactivated, .userSuspended,
-            .userReinstated:
+            .userReinstated, .erasureRequested, .userErased:
             try projectUser(event)
         case .courseCreated, .courseUpdated, .instructorAssigned, .coursePublished, .courseClosed, .courseReopened,
             .courseArchived:

@@ -60,8 +60,8 @@ extension UserRow: TableRow {
     init(_ columns: Columns) throws {
         id = try columns.id("id")
         sourceID = try columns.optional("source_id")
-        email = try columns.text("email")
-        name = try columns.text("name")
+        email = try columns.optional("email")
+        name = try columns.optional("name")
         role = try columns.named("role")
         status = try columns.named("status")
         createdAt = try columns.time("created_at")

@@ -7,8 +7,9 @@ public import EventLog
 public struct UserRow: Hashable, Sendable {
     public let id: UserID
     public let sourceID: String?
-    public let email: String
-    public let name: String
+    /// Nil, as the name, once the user is erased, and where the tables were made without the vault.
+    public let email: String?
+    public let name: String?
     public let role: Role
     public let status: UserStatus
     public let createdAt: Timestamp

@@ -11,7 +11,7 @@ package enum Schema {
     /// `PRAGMA user_version`.
     ///
     /// Tables of another version are not migrated but built again from the log.
-    package static let version: Int64 = 1
+    package static let version: Int64 = 2
     /// `PRAGMA application_id`: the letters `ENRL`.
     package static let applicationID: Int64 = 0x454E_524C
     /// The name of the checkpoint row of these tables.
@@ -21,8 +21,8 @@ package enum Schema {
         CREATE TABLE users (
             id INTEGER NOT NULL PRIMARY KEY,
             source_id TEXT,
-            email TEXT NOT NULL,
-            name TEXT NOT NULL,
+            email TEXT,  -- NULL, as the name, once the user is erased, and where nobody has the key
+            name TEXT,
             role TEXT NOT NULL \(check("role", isOneOf: Role.self)),
             status TEXT NOT NULL \(check("status", isOneOf: UserStatus.self)),
             created_at INTEGER NOT NULL,  -- when its first event was recorded

@@ -81,7 +81,7 @@ struct InvariantQuery {
             number: 9, table: .users,
             sql: """
                 SELECT max(id), 'shares the e-mail address ' || email || ' with user ' || min(id)
-                FROM users NOT INDEXED GROUP BY email HAVING count(*) > 1
+                FROM users NOT INDEXED WHERE email IS NOT NULL GROUP BY email HAVING count(*) > 1
                 """),
         InvariantQuery(
             number: 9, table: .users,

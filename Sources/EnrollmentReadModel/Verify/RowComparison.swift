@@ -10,9 +10,13 @@ struct TableComparison {
     private var hasRow: Bool
     private(set) var rows: Int64 = 0
 
-    init(_ database: Database, _ table: TableName) throws {
+    /// Columns that are not compared: nobody can say what they should hold.
+    private let unknown: Set<Int>
+
+    init(_ database: Database, _ table: TableName, leavingOut unknown: Set<String> = []) throws {
         self.table = table
         columns = table.columns
+        self.unknown = Set(columns.indices.filter { unknown.contains(table.columns[$0]) })
         statement = try PreparedStatement(database, table.selection)
         hasRow = try statement.step()
     }
@@ -25,7 +29,7 @@ struct TableComparison {
             findings.add(.missingRow, table, id, "the log makes this row, and it is missing", touchedAt: row.touchedAt)
             return
         }
-        var sink = RowComparison(statement)
+        var sink = RowComparison(statement, leavingOut: unknown)
         try row.encode(id: id, into: &sink)
         if let difference = sink.difference {
             let column = columns[difference.column]
@@ -56,10 +60,14 @@ struct RowComparison: ColumnSink {
     }
 
     private let statement: PreparedStatement
+    private let unknown: Set<Int>
     private var column: Int32 = -1
     private(set) var difference: Difference?
 
-    init(_ statement: PreparedStatement) { self.statement = statement }
+    init(_ statement: PreparedStatement, leavingOut unknown: Set<Int> = []) {
+        self.statement = statement
+        self.unknown = unknown
+    }
 
     mutating func put(_ value: Int64) {
         column += 1
@@ -95,7 +103,7 @@ struct RowComparison: ColumnSink {
     }
 
     private mutating func note(_ log: String) {
-        guard difference == nil else { return }
+        guard difference == nil, !unknown.contains(Int(column)) else { return }
         let live =
             statement.isNull(column)
             ? "NULL" : statement.isInteger(column) ? String(statement.integer(column)) : "'\(statement.text(column))'"

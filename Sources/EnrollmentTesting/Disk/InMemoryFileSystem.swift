@@ -35,6 +35,11 @@ public final class InMemoryFileSystem: FileSystem {
 
     public init() { state = Mutex(State()) }
 
+    /// The bytes of every file by its path.
+    public var contents: [String: [UInt8]] {
+        state.withLock { state in state.names.mapValues { state.files[$0]?.bytes ?? [] } }
+    }
+
     /// What `other` holds, as a machine finds it after its processes are gone: no descriptors, locks or faults.
     public init(copyOf other: InMemoryFileSystem) {
         let copy = other.state.withLock { state in

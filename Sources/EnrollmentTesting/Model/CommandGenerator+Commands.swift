@@ -6,14 +6,16 @@ extension CommandGenerator {
     mutating func command(of kind: CommandKind, in state: EnrollmentState) -> Command {
         switch kind {
         case .registerUser:
-            .registerUser(email: email(), name: name(), role: role(in: state), sourceID: sourceID())
+            .registerUser(email: .plain(email()), name: .plain(name()), role: role(in: state), sourceID: sourceID())
         case .updateUser:
-            .updateUser(user(in: state), email: maybe { $0.email() }, name: maybe { $0.name() })
+            .updateUser(user(in: state), email: maybe { .plain($0.email()) }, name: maybe { .plain($0.name()) })
         case .changeUserRole: .changeUserRole(user(in: state), role: role(in: state))
         case .activateUser: .activateUser(user(in: state, preferring: .inactive))
         case .deactivateUser: .deactivateUser(user(in: state), cascade: random.chance(1, in: 2))
         case .suspendUser: .suspendUser(user(in: state), reason: reason())
         case .reinstateUser: .reinstateUser(user(in: state, preferring: .suspended))
+        case .eraseUser: .eraseUser(user(in: state), cascade: random.chance(1, in: 2))
+        case .confirmErasure: .confirmErasure(user(in: state, preferring: .erased))
 
         case .createCourse:
             .createCourse(

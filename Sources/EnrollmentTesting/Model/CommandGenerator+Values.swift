@@ -28,9 +28,9 @@ extension CommandGenerator {
         random.chance(1, in: 8) ? "first\n\tsecond\r\nthird" : text(limit: 16_000, mayBeBlank: true)
     }
 
-    mutating func reason() -> String? {
+    mutating func reason() -> PersonalText? {
         if random.chance(1, in: 3) { return nil }
-        return random.chance(1, in: 8) ? "one\r\n\ttwo" : text(limit: 2_000, mayBeBlank: true)
+        return .plain(random.chance(1, in: 8) ? "one\r\n\ttwo" : text(limit: 2_000, mayBeBlank: true))
     }
 
     mutating func sourceID() -> String? {

@@ -11,11 +11,17 @@ public struct CommandGenerator: Sendable {
     /// Never runs back, and often stands still.
     var now = Timestamp.day(0)
 
-    public init(seed: UInt64) { random = SplitMix64(seed: seed) }
+    /// Whether texts come sealed, as an engine with a vault gives them to the rules.
+    let sealsTexts: Bool
+
+    public init(seed: UInt64, sealsTexts: Bool = false) {
+        random = SplitMix64(seed: seed)
+        self.sealsTexts = sealsTexts
+    }
 
     public mutating func next(in state: EnrollmentState) -> ModelStep {
         if !random.chance(1, in: 4) { now = now.advanced(hours: random.below(5)) }
-        let command = command(of: kind(in: state), in: state)
+        let command = sealed(command(of: kind(in: state), in: state))
         var context = CommandContext(actor: actor(for: command, in: state), now: now)
         if random.chance(1, in: 9) { context.effectiveAt = effectiveAt() }
         if random.chance(1, in: 12) { context.expectedVersion = expectedVersion(of: command, in: state) }
@@ -24,7 +30,8 @@ public struct CommandGenerator: Sendable {
 
     private static let weights: [(kind: CommandKind, weight: Int)] = [
         (.registerUser, 3), (.updateUser, 3), (.changeUserRole, 3), (.activateUser, 4), (.deactivateUser, 3),
-        (.suspendUser, 2), (.reinstateUser, 3), (.createCourse, 3), (.updateCourse, 2), (.assignInstructor, 3),
+        (.suspendUser, 2), (.reinstateUser, 3), (.eraseUser, 1), (.confirmErasure, 2), (.createCourse, 3),
+        (.updateCourse, 2), (.assignInstructor, 3),
         (.publishCourse, 4), (.closeCourse, 2), (.reopenCourse, 3), (.archiveCourse, 2), (.scheduleTerm, 6),
         (.updateTerm, 4), (.setEnrollmentWindow, 5), (.changeTermCapacity, 6), (.startTerm, 3), (.completeTerm, 2),
         (.cancelTerm, 1), (.applyEnrollment, 28), (.approveEnrollment, 14), (.rejectEnrollment, 5),
@@ -56,7 +63,8 @@ public struct CommandGenerator: Sendable {
             if random.chance(1, in: 2) { return .user(user) }
         case .cancelEnrollment(let id, _):
             if random.chance(1, in: 2), let enrollment = state[id] { return .user(enrollment.user) }
-        case .changeUserRole(let user, _), .suspendUser(let user, _), .deactivateUser(let user, _):
+        case .changeUserRole(let user, _), .suspendUser(let user, _), .deactivateUser(let user, _),
+            .eraseUser(let user, _):
             if random.chance(1, in: 12) { return .user(user) }
         default:
             break
@@ -94,7 +102,8 @@ public struct CommandGenerator: Sendable {
         switch command {
         case .registerUser: .user(0)
         case .updateUser(let id, _, _), .changeUserRole(let id, _), .activateUser(let id),
-            .deactivateUser(let id, _), .suspendUser(let id, _), .reinstateUser(let id):
+            .deactivateUser(let id, _), .suspendUser(let id, _), .reinstateUser(let id), .eraseUser(let id, _),
+            .confirmErasure(let id):
             .user(id)
         case .createCourse: .course(0)
         case .updateCourse(let id, _, _, _), .assignInstructor(let id, _), .publishCourse(let id),

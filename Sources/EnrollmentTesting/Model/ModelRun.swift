@@ -16,7 +16,8 @@ public struct ModelRun: Sendable {
         var seeds = SplitMix64(seed: seed)
         while commands < total {
             let historySeed = seeds.next()
-            var generator = CommandGenerator(seed: historySeed)
+            // Sealed texts are half of the truth.
+            var generator = CommandGenerator(seed: historySeed, sealsTexts: historySeed % 2 == 0)
             var comparison = ModelComparison()
             var history: [ModelStep] = []
             for number in 1...length {

@@ -43,6 +43,7 @@ extension NaiveModel {
         let person = try existing(user)
         let number = try existing(term)
         try expectVersion(ofTerm: term, context)
+        if users[person].status == .erased { throw .userErased(user) }
         if users[person].status == .suspended { throw .accountSuspended(user) }
         if users[person].status == .inactive { throw .userNotActive(user) }
         let course = courses[Int(terms[number].course.rawValue) - 1]
@@ -68,11 +69,12 @@ extension NaiveModel {
     }
 
     private mutating func enroll(
-        _ user: UserID, _ term: TermID, override: Bool, reason: String?, _ context: CommandContext
+        _ user: UserID, _ term: TermID, override: Bool, reason: PersonalText?, _ context: CommandContext
     ) throws(Rejection) -> [Event] {
         let person = try existing(user)
         let number = try existing(term)
         try expectVersion(ofTerm: term, context)
+        if users[person].status == .erased { throw .userErased(user) }
         if users[person].status == .suspended { throw .accountSuspended(user) }
         if users[person].status == .inactive { throw .userNotActive(user) }
         let course = courses[Int(terms[number].course.rawValue) - 1]
@@ -93,7 +95,7 @@ extension NaiveModel {
     }
 
     private mutating func approve(
-        _ id: EnrollmentID, override: Bool, reason: String?, _ context: CommandContext
+        _ id: EnrollmentID, override: Bool, reason: PersonalText?, _ context: CommandContext
     ) throws(Rejection) -> [Event] {
         let number = try existing(id)
         let status = enrollments[number].status
@@ -143,20 +145,20 @@ extension NaiveModel {
     }
 
     private mutating func accept(
-        _ number: Int, overbooked: Bool, reason: String?, _ context: CommandContext
+        _ number: Int, overbooked: Bool, reason: PersonalText?, _ context: CommandContext
     ) -> Event {
         change(number, to: .approved, context)
         return .enrollmentApproved(
             EnrollmentID(Int64(number) + 1), term: enrollments[number].term, overbooked: overbooked, reason: reason)
     }
 
-    mutating func reject(_ number: Int, cause: EndCause, reason: String?, _ context: CommandContext) -> Event {
+    mutating func reject(_ number: Int, cause: EndCause, reason: PersonalText?, _ context: CommandContext) -> Event {
         change(number, to: .rejected, context)
         return .enrollmentRejected(
             EnrollmentID(Int64(number) + 1), term: enrollments[number].term, cause: cause, reason: reason)
     }
 
-    mutating func cancel(_ number: Int, cause: EndCause, reason: String?, _ context: CommandContext) -> Event {
+    mutating func cancel(_ number: Int, cause: EndCause, reason: PersonalText?, _ context: CommandContext) -> Event {
         let previous = enrollments[number].status
         change(number, to: .cancelled, context)
         return .enrollmentCancelled(

@@ -7,11 +7,11 @@ extension NaiveModel {
         switch command {
         case .registerUser(let email, let name, _, let sourceID):
             try checkEmail(email)
-            try check(name, .name, 400)
+            try check(name.plain, .name, 400)
             try check(sourceID, .sourceID, 200)
         case .updateUser(_, let email, let name):
             if let email { try checkEmail(email) }
-            try check(name, .name, 400)
+            try check(name?.plain, .name, 400)
         case .createCourse(let title, let description, let category, _, let sourceID):
             try check(title, .title, 500)
             try check(description, .description, 16_000, mayBeEmpty: true, mayHaveLines: true)
@@ -78,14 +78,16 @@ extension NaiveModel {
         }
     }
 
-    private func checkReason(_ reason: String?, demanded: Bool) throws(Rejection) {
-        try check(reason, .reason, 2000, mayBeEmpty: true, mayHaveLines: true)
+    private func checkReason(_ reason: PersonalText?, demanded: Bool) throws(Rejection) {
+        try check(reason?.plain, .reason, 2000, mayBeEmpty: true, mayHaveLines: true)
         if demanded && cleanReason(reason) == nil { throw .invalidInput(field: .reason, problem: .missing) }
     }
 
-    private func checkEmail(_ email: String) throws(Rejection) {
+    private func checkEmail(_ email: PersonalText) throws(Rejection) {
+        // What is sealed was looked at before it was.
+        guard case .plain(let email) = email else { return }
         if email.utf8.count > 320 + 1024 { throw .invalidInput(field: .email, problem: .tooLong) }
-        let stored = cleanEmail(email)
+        let stored = clean(email).lowercased()
         try check(stored, .email, 320)
         let scalars = Array(stored.unicodeScalars)
         let ats = scalars.indices.filter { scalars[$0] == "@" }
@@ -103,10 +105,17 @@ extension NaiveModel {
         return stored
     }
 
-    func cleanEmail(_ text: String) -> String { clean(text).lowercased() }
+    func clean(_ text: PersonalText) -> PersonalText {
+        if case .plain(let text) = text { .plain(clean(text)) } else { text }
+    }
 
-    func cleanReason(_ text: String?) -> String? {
-        guard let text, !clean(text).isEmpty else { return nil }
+    func cleanEmail(_ text: PersonalText) -> PersonalText {
+        if case .plain(let text) = text { .plain(clean(text).lowercased()) } else { text }
+    }
+
+    func cleanReason(_ text: PersonalText?) -> PersonalText? {
+        guard let text else { return nil }
+        if case .plain(let text) = text, clean(text).isEmpty { return nil }
         return clean(text)
     }
 
@@ -137,10 +146,11 @@ extension NaiveModel {
         case .updateUser(let id, _, _): allowed = me == id || isAdmin || (isOperator && !isAdministrator(id))
         case .changeUserRole(let id, _): allowed = isAdmin && me != id
         case .attestState: allowed = isAdmin
-        case .deactivateUser(let id, _), .suspendUser(let id, _):
+        case .deactivateUser(let id, _), .suspendUser(let id, _), .eraseUser(let id, _):
             allowed = me != id && (isAdmin || (isOperator && !isAdministrator(id)))
         case .activateUser(let id), .reinstateUser(let id):
             allowed = isAdmin || (isOperator && !isAdministrator(id))
+        case .confirmErasure: allowed = context.actor == .system
         case .applyEnrollment(let id, _): allowed = isOperator || me == id
         case .cancelEnrollment(let id, _): allowed = isOperator || (me != nil && owner(of: id) == me)
         default: allowed = isOperator

@@ -107,7 +107,7 @@ extension NaiveModel {
     }
 
     private mutating func cancel(
-        _ id: TermID, reason: String?, _ context: CommandContext
+        _ id: TermID, reason: PersonalText?, _ context: CommandContext
     ) throws(Rejection) -> [Event] {
         let number = try term(id, mayBecome: .cancelled, from: [.scheduled, .ongoing], context)
         let held = enrollments.indices.filter { enrollments[$0].term == id && isOpen(enrollments[$0].status) }

@@ -16,6 +16,7 @@ extension NaiveModel {
         case .changeUserRole(let id, let role):
             let number = try existing(id)
             try expectVersion(users[number].version, of: .user(id), context)
+            if users[number].status == .erased { throw .userErased(id) }
             if users[number].role == role { return [] }
             if users[number].role == .instructor, let course = courseInProgress(taughtBy: id) {
                 throw .instructorHasActiveCourses(id, course)
@@ -34,6 +35,10 @@ extension NaiveModel {
             return [.userReinstated(id)]
         case .deactivateUser(let id, let cascade):
             return try deactivate(id, cascade: cascade, context)
+        case .eraseUser(let id, let cascade):
+            return try erase(id, cascade: cascade, context)
+        case .confirmErasure(let id):
+            return try confirmErasure(id, context)
         default:
             return []
         }
@@ -42,25 +47,28 @@ extension NaiveModel {
     private mutating func register(_ user: User, _ context: CommandContext) throws(Rejection) -> [Event] {
         let id = UserID(Int64(users.count) + 1)
         try expectVersion(0, of: .user(id), context)
-        for (number, other) in users.enumerated() where other.email == user.email {
+        for (number, other) in users.enumerated() where isSameAddress(other.email, user.email) {
             throw .duplicateEmail(existing: UserID(Int64(number) + 1))
         }
         for (number, other) in users.enumerated() where user.sourceID != nil && other.sourceID == user.sourceID {
             throw .duplicateSourceID(existing: Int64(number) + 1)
         }
         users.append(user)
-        return [.userRegistered(id, email: user.email, name: user.name, role: user.role, sourceID: user.sourceID)]
+        guard let email = user.email, let name = user.name else { return [] }
+        return [.userRegistered(id, email: email, name: name, role: user.role, sourceID: user.sourceID)]
     }
 
     private mutating func update(
-        _ id: UserID, email: String?, name: String?, _ context: CommandContext
+        _ id: UserID, email: PersonalText?, name: PersonalText?, _ context: CommandContext
     ) throws(Rejection) -> [Event] {
         let number = try existing(id)
         try expectVersion(users[number].version, of: .user(id), context)
-        for (otherNumber, other) in users.enumerated() where otherNumber != number && other.email == email {
+        if users[number].status == .erased { throw .userErased(id) }
+        for (otherNumber, other) in users.enumerated()
+        where otherNumber != number && email != nil && isSameAddress(other.email, email) {
             throw .duplicateEmail(existing: UserID(Int64(otherNumber) + 1))
         }
-        let changesEmail = email != nil && email != users[number].email
+        let changesEmail = email != nil && !isSameAddress(email, users[number].email)
         let changesName = name != nil && name != users[number].name
         if !changesEmail && !changesName { return [] }
         if changesEmail, let email { users[number].email = email }
@@ -75,6 +83,7 @@ extension NaiveModel {
         let number = try existing(id)
         try expectVersion(users[number].version, of: .user(id), context)
         let status = users[number].status
+        if status == .erased { throw .userErased(id) }
         if !from.contains(status) { throw .invalidUserTransition(id, from: status, to: to) }
         users[number].status = to
         users[number].version += 1
@@ -86,6 +95,7 @@ extension NaiveModel {
         let number = try existing(id)
         try expectVersion(users[number].version, of: .user(id), context)
         let status = users[number].status
+        if status == .erased { throw .userErased(id) }
         if status != .active { throw .invalidUserTransition(id, from: status, to: .inactive) }
         let held = holdings(of: id)
         if !held.isEmpty && !cascade { throw .userHasActiveEnrollments(id, count: held.count) }
@@ -98,5 +108,37 @@ extension NaiveModel {
             report.append(cancel(enrollment, cause: .userDeactivated, reason: nil, context))
         }
         return report
+    }
+
+    private mutating func erase(
+        _ id: UserID, cascade: Bool, _ context: CommandContext
+    ) throws(Rejection) -> [Event] {
+        let number = try existing(id)
+        try expectVersion(users[number].version, of: .user(id), context)
+        if users[number].status == .erased { throw .userErased(id) }
+        if case .plain? = users[number].email { throw .personalDataPlain(id) }
+        let held = holdings(of: id)
+        if !held.isEmpty && !cascade { throw .userHasActiveEnrollments(id, count: held.count) }
+        if let course = courseInProgress(taughtBy: id) { throw .instructorHasActiveCourses(id, course) }
+        for enrollment in held { try checkDating(of: enrollment, context) }
+        users[number].status = .erased
+        users[number].version += 1
+        var report: [Event] = [.erasureRequested(id)]
+        for enrollment in held {
+            report.append(cancel(enrollment, cause: .userErased, reason: nil, context))
+        }
+        return report
+    }
+
+    private mutating func confirmErasure(_ id: UserID, _ context: CommandContext) throws(Rejection) -> [Event] {
+        let number = try existing(id)
+        try expectVersion(users[number].version, of: .user(id), context)
+        let status = users[number].status
+        if status != .erased { throw .invalidUserTransition(id, from: status, to: .erased) }
+        if users[number].email == nil { return [] }
+        users[number].email = nil
+        users[number].name = nil
+        users[number].version += 1
+        return [.userErased(id)]
     }
 }

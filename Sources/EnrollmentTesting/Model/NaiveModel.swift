@@ -9,8 +9,8 @@ public import Enrollment
 /// the entity of id n.
 public struct NaiveModel: Sendable {
     public struct User: Sendable {
-        public var email: String
-        public var name: String
+        public var email: PersonalText?
+        public var name: PersonalText?
         public var role: Role
         public var status = UserStatus.active
         public var sourceID: String?
@@ -82,7 +82,7 @@ public struct NaiveModel: Sendable {
     private mutating func perform(_ command: Command, _ context: CommandContext) throws(Rejection) -> [Event] {
         switch command {
         case .registerUser, .updateUser, .changeUserRole, .activateUser, .deactivateUser, .suspendUser,
-            .reinstateUser:
+            .reinstateUser, .eraseUser, .confirmErasure:
             return try performOnUser(command, context)
         case .createCourse, .updateCourse, .assignInstructor, .publishCourse, .closeCourse, .reopenCourse,
             .archiveCourse:
@@ -155,6 +155,12 @@ extension NaiveModel {
     func expectVersion(_ actual: Int64, of stream: EventStream, _ context: CommandContext) throws(Rejection) {
         guard let expected = context.expectedVersion, expected.rawValue != actual else { return }
         throw .versionConflict(stream, expected: expected, actual: StreamVersion(actual))
+    }
+
+    /// Sealed addresses are the same where their digests are.
+    func isSameAddress(_ one: PersonalText?, _ other: PersonalText?) -> Bool {
+        if case .sealed(let one)? = one, case .sealed(let other)? = other { return one.digest == other.digest }
+        return one == other
     }
 
     func isOver(_ status: TermStatus) -> Bool { status == .completed || status == .cancelled }

@@ -37,7 +37,7 @@ struct AuditReportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The page to write; it must not exist.", valueName: "file")) var html: String?
 
     func run() throws {
-        let history = try EventHistory.open(at: try store.directory)
+        let history = try StoreVault.history(try store.directory)
         let last = try history.lastPosition(notBefore: to)
         // Before the work, so that nobody waits for what cannot be written.
         for path in [csv, html] { try path.map(NewFile.check) }

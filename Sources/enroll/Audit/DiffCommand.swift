@@ -25,7 +25,7 @@ struct DiffCommand: ParsableCommand {
     @Argument(help: "Another one.") var to: String
 
     func run() throws {
-        let history = try EventHistory.open(at: try store.directory)
+        let history = try StoreVault.history(try store.directory)
         let calendar = try StoreCalendar(timeZone: history.settings.timeZone)
         let (first, second) = (try moment(from, calendar), try moment(to, calendar))
         let bar = ProgressBar(label: "diff", total: Int(clamping: try history.lastPosition().rawValue))

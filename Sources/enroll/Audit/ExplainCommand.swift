@@ -38,7 +38,7 @@ struct ExplainCommand: ParsableCommand {
     }
 
     func run() throws {
-        let history = try EventHistory.open(at: try store.directory)
+        let history = try StoreVault.history(try store.directory)
         let bar = ProgressBar(label: "explain", total: Int(clamping: try history.lastPosition().rawValue))
         defer { bar.finish() }
         let progress = { (position: Position) in

@@ -20,6 +20,6 @@ struct ApproveCommand: DomainCommand {
     @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
-        .approveEnrollment(EnrollmentID(enrollment), override: override, reason: reason)
+        .approveEnrollment(EnrollmentID(enrollment), override: override, reason: reason.map { .plain($0) })
     }
 }

@@ -19,6 +19,6 @@ struct CancelCommand: DomainCommand {
     @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
-        .cancelEnrollment(EnrollmentID(enrollment), reason: reason)
+        .cancelEnrollment(EnrollmentID(enrollment), reason: reason.map { .plain($0) })
     }
 }

@@ -22,6 +22,7 @@ struct EnrollDirectlyCommand: DomainCommand {
 
     func command(_ place: CommandPlace) throws -> Command {
         .enrollDirectly(
-            user: try place.names.user(user), term: try place.names.term(term), override: override, reason: reason)
+            user: try place.names.user(user), term: try place.names.term(term), override: override,
+            reason: reason.map { .plain($0) })
     }
 }

@@ -30,7 +30,7 @@ struct HistoryCommand: AsyncParsableCommand {
     var reference: Reference
 
     func run() async throws {
-        let history = try EventHistory.open(at: try store.directory)
+        let history = try StoreVault.history(try store.directory)
         let last = try history.lastPosition()
         let (subject, id) = try subject(in: history, through: last)
         var printer = EventPrinter(output, total: Int(last.rawValue), label: "history")
@@ -43,7 +43,7 @@ struct HistoryCommand: AsyncParsableCommand {
                 continue
             }
             isKnown = true
-            try printer.write(event)
+            try printer.write(history.opened(event))
         }
         guard isKnown else {
             throw Failure(

@@ -3,6 +3,7 @@
 import ArgumentParser
 import EnrollmentEngine
 import EnrollmentReadModel
+import EnrollmentVault
 import EventLog
 
 struct RebuildCommand: AsyncParsableCommand {
@@ -16,14 +17,19 @@ struct RebuildCommand: AsyncParsableCommand {
             EXAMPLES
               enroll rebuild
               enroll rebuild --force    (the present tables are ahead of a log that was restored)
+              enroll rebuild --without-vault    (a copy of the log alone: names and addresses are NULL)
             """)
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
     @Flag(help: "Also where the present tables hold events that the log does not have.") var force = false
+    @Flag(help: "Where the vault of a store that seals is not there: names and addresses become NULL.")
+    var withoutVault = false
 
     func run() async throws {
-        let history = try EventHistory.open(at: try store.directory)
+        let directory = try store.directory
+        let vault = withoutVault ? nil : try StoreVault.open(directory, readOnly: true)
+        let history = try EventHistory.open(at: directory, vault: vault)
         let report = try await withRebuildProgress(history, label: "rebuild") { progress in
             try await ReadModel.rebuild(from: history, at: history.layout, force: force, progress: progress)
         }

@@ -16,6 +16,6 @@ struct RejectCommand: DomainCommand {
     @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
-        .rejectEnrollment(EnrollmentID(enrollment), reason: reason)
+        .rejectEnrollment(EnrollmentID(enrollment), reason: reason.map { .plain($0) })
     }
 }

@@ -33,7 +33,7 @@ struct ReplayCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let history = try EventHistory.open(at: try store.directory)
+        let history = try StoreVault.history(try store.directory)
         let instant = try at.map { try $0.instant(of: history, "--at") }
         let report = try await withRebuildProgress(history, label: "replay") { progress in
             if let instant {

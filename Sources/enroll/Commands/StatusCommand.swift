@@ -44,6 +44,7 @@ struct StatusCommand: ParsableCommand {
             ("time zone", history.settings.timeZone),
             ("origin", history.settings.origin),
             ("created", history.settings.createdAt.description),
+            ("personal data", history.settings.personalData.rawValue),
             (
                 "log",
                 "position \(last), \(counted(figures.commands, "command")), \(counted(figures.segments, "segment"))"
@@ -74,6 +75,7 @@ struct StatusCommand: ParsableCommand {
         writer.field("timeZone", history.settings.timeZone)
         writer.field("origin", history.settings.origin)
         writer.field("createdAt", history.settings.createdAt.description)
+        writer.field("personalData", history.settings.personalData.rawValue)
         writer.field("position", last.rawValue)
         writer.field("commands", figures.commands)
         writer.field("segments", figures.segments)

@@ -130,7 +130,8 @@ struct TermCapacity: DomainCommand {
 
     func command(_ place: CommandPlace) throws -> Command {
         .changeTermCapacity(
-            try place.names.term(term), to: capacity, allowOverbooked: allowOverbooked, reason: reason)
+            try place.names.term(term), to: capacity, allowOverbooked: allowOverbooked,
+            reason: reason.map { .plain($0) })
     }
 }
 
@@ -179,6 +180,6 @@ struct TermCancel: DomainCommand {
     @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
-        .cancelTerm(try place.names.term(term), reason: reason)
+        .cancelTerm(try place.names.term(term), reason: reason.map { .plain($0) })
     }
 }

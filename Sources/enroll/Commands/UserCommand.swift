@@ -30,7 +30,7 @@ struct UserRegister: DomainCommand {
     @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
-        .registerUser(email: email, name: name, role: role.value, sourceID: sourceID)
+        .registerUser(email: .plain(email), name: .plain(name), role: role.value, sourceID: sourceID)
     }
 }
 
@@ -53,7 +53,7 @@ struct UserUpdate: DomainCommand {
     }
 
     func command(_ place: CommandPlace) throws -> Command {
-        .updateUser(try place.names.user(user), email: email, name: name)
+        .updateUser(try place.names.user(user), email: email.map { .plain($0) }, name: name.map { .plain($0) })
     }
 }
 
@@ -123,7 +123,7 @@ struct UserSuspend: DomainCommand {
     @OptionGroup var options: CommandOptions
 
     func command(_ place: CommandPlace) throws -> Command {
-        .suspendUser(try place.names.user(user), reason: reason)
+        .suspendUser(try place.names.user(user), reason: reason.map { .plain($0) })
     }
 }
 

@@ -29,7 +29,7 @@ struct ExportArguments: ParsableArguments {
         _ format: ExportFormat, from store: StoreOptions, to output: OutputOptions,
         adjusting: (inout ExportOptions) -> Void = { _ in }
     ) throws {
-        let history = try EventHistory.open(at: try store.directory)
+        let history = try StoreVault.history(try store.directory)
         var options = ExportOptions()
         options.first = from
         options.last = try at.map { try history.lastPosition(atOrBefore: $0.instant(of: history, "--at")) } ?? to

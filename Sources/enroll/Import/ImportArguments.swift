@@ -3,6 +3,7 @@
 import ArgumentParser
 import Enrollment
 import EnrollmentEngine
+import EnrollmentVault
 import EventLog
 import Foundation
 
@@ -56,12 +57,13 @@ struct ImportArguments: ParsableArguments {
 
     /// Reads only what is stored, so that it needs no lock and leaves no trace.
     private func decideOnCopy(_ makePlan: @Sendable (StoreCalendar) throws -> ImportPlan) async throws -> ExitCode {
-        let history = try EventHistory.open(at: try store.directory)
+        let directory = try store.directory
+        let history = try EventHistory.open(at: directory, vault: try StoreVault.open(directory, readOnly: true))
         let plan = try makePlan(try StoreCalendar(timeZone: history.settings.timeZone))
         let stored = try StoredSteps(history)
         let target = DryRunTarget(
             state: try history.state(through: stored.lastPosition), lastRecordedAt: stored.lastRecordedAt,
-            clock: try StoreClock.chosen())
+            personalData: history.personalData, clock: try StoreClock.chosen())
         return try await run(plan, on: target, stored) { stored.lastPosition }
     }
 

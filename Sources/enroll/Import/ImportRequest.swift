@@ -100,27 +100,35 @@ enum Resolution: Sendable {
 extension ImportRequest {
     /// The command that the request is now.
     ///
-    /// - Parameter attempted: the places that the import applied for so far, whatever came of it.
-    func resolved(in state: EnrollmentState, attempted: Set<Place>) -> Resolution {
+    /// - Parameters:
+    ///   - attempted: the places that the import applied for so far, whatever came of it.
+    ///   - address: gives an address as the state knows it.
+    func resolved(
+        in state: EnrollmentState, attempted: Set<Place>, address: (String) -> PersonalText
+    ) -> Resolution {
         do throws(UnknownSource) {
-            return try resolution(in: state, attempted)
+            return try resolution(in: state, attempted, address)
         } catch {
             return .unknown(error.code, "no \(error.kind) has the source id \(error.sourceID.shortened())")
         }
     }
 
-    private func resolution(in state: EnrollmentState, _ attempted: Set<Place>) throws(UnknownSource) -> Resolution {
+    private func resolution(
+        in state: EnrollmentState, _ attempted: Set<Place>, _ address: (String) -> PersonalText
+    ) throws(UnknownSource) -> Resolution {
         switch self {
         case .registerUser(let email, let name, let role, let sourceID):
             if let user = state.user(sourceID: sourceID).flatMap({ state[$0] }),
-                user.name == name, user.role == role, state.user(email: email) == user.id
+                // A sealed name cannot be compared; the address, the role and the source id say who it is.
+                user.name?.plain ?? name == name, user.role == role, state.user(email: address(email)) == user.id
             {
                 return .present
             }
-            return .command(.registerUser(email: email, name: name, role: role, sourceID: sourceID))
+            return .command(
+                .registerUser(email: .plain(email), name: .plain(name), role: role, sourceID: sourceID))
         case .deactivateUser(let id): return .command(.deactivateUser(try state.knownUser(id)))
         case .suspendUser(let id, let reason):
-            return .command(.suspendUser(try state.knownUser(id), reason: reason))
+            return .command(.suspendUser(try state.knownUser(id), reason: .plain(reason)))
         case .createCourse(let title, let description, let category, let instructor, let sourceID):
             var teacher: UserID?
             if let instructor { teacher = try state.knownUser(instructor) }
@@ -161,24 +169,31 @@ extension ImportRequest {
         case .changeTermCapacity(let id, let capacity, let allowOverbooked, let reason):
             let term = try state.knownTerm(id)
             return .command(
-                .changeTermCapacity(term, to: capacity, allowOverbooked: allowOverbooked, reason: reason))
+                .changeTermCapacity(
+                    term, to: capacity, allowOverbooked: allowOverbooked, reason: reason.map { .plain($0) }))
         case .startTerm(let id): return .command(.startTerm(try state.knownTerm(id)))
         case .completeTerm(let id): return .command(.completeTerm(try state.knownTerm(id)))
-        case .cancelTerm(let id, let reason): return .command(.cancelTerm(try state.knownTerm(id), reason: reason))
+        case .cancelTerm(let id, let reason):
+            return .command(.cancelTerm(try state.knownTerm(id), reason: reason.map { .plain($0) }))
         case .apply(let place):
             let (user, term) = try state.known(place)
             return .command(.applyEnrollment(user: user, term: term))
         case .enrollDirectly(let place, let override, let reason):
             let (user, term) = try state.known(place)
-            return .command(.enrollDirectly(user: user, term: term, override: override, reason: reason))
+            return .command(
+                .enrollDirectly(user: user, term: term, override: override, reason: reason.map { .plain($0) }))
         case .approve(let place, let override, let reason):
             return try enrollment(place, in: state, attempted) {
-                .approveEnrollment($0, override: override, reason: reason)
+                .approveEnrollment($0, override: override, reason: reason.map { .plain($0) })
             }
         case .reject(let place, let reason):
-            return try enrollment(place, in: state, attempted) { .rejectEnrollment($0, reason: reason) }
+            return try enrollment(place, in: state, attempted) {
+                .rejectEnrollment($0, reason: reason.map { .plain($0) })
+            }
         case .cancel(let place, let reason):
-            return try enrollment(place, in: state, attempted) { .cancelEnrollment($0, reason: reason) }
+            return try enrollment(place, in: state, attempted) {
+                .cancelEnrollment($0, reason: reason.map { .plain($0) })
+            }
         default: preconditionFailure("users, courses and schedules are resolved before")
         }
     }

@@ -69,8 +69,8 @@ struct ImportRun<Target: ImportTarget> {
 
     /// Resolves a step in the state that all steps before it made, and gives its command.
     private mutating func decide(_ step: ImportStep) async throws -> PendingOutcome {
-        let (request, attempted) = (step.request, attempted)
-        switch target.read({ request.resolved(in: $0, attempted: attempted) }) {
+        let (request, attempted, target) = (step.request, attempted, target)
+        switch target.read({ request.resolved(in: $0, attempted: attempted, address: target.address) }) {
         case .present: return .known(.present)
         case .applicationRefused: return .known(.skipped(.applicationRefused))
         case .unknown(let code, let observed): return .known(.unknown(code, observed))

@@ -40,6 +40,9 @@ protocol ImportTarget {
     /// Looks at the state after all that was submitted.
     func read<Value: Sendable>(_ body: (borrowing EnrollmentState) -> Value) -> Value
 
+    /// An address as the state knows it: its digest, where the store seals.
+    func address(_ text: String) -> PersonalText
+
     /// - Throws: `overloaded` where it must wait for what was submitted before, and `unavailable`.
     mutating func submit(_ envelope: CommandEnvelope) throws(ExecutionError) -> PendingOutcome
 }
@@ -52,6 +55,8 @@ struct EngineTarget: ImportTarget {
         engine.read { body($0) }
     }
 
+    func address(_ text: String) -> PersonalText { engine.personalData?.address(text) ?? .plain(text) }
+
     func submit(_ envelope: CommandEnvelope) throws(ExecutionError) -> PendingOutcome {
         .submitted(try engine.submit(envelope))
     }
@@ -62,14 +67,21 @@ struct DryRunTarget: ImportTarget {
     private var state: EnrollmentState
     private var now: Timestamp
     private let clock: any EngineClock
+    /// Nil where the store seals nothing.
+    private let personalData: PersonalData?
 
-    init(state: EnrollmentState, lastRecordedAt: Timestamp, clock: any EngineClock) {
+    init(
+        state: EnrollmentState, lastRecordedAt: Timestamp, personalData: PersonalData?, clock: any EngineClock
+    ) {
         self.state = state
+        self.personalData = personalData
         now = lastRecordedAt
         self.clock = clock
     }
 
     func read<Value: Sendable>(_ body: (borrowing EnrollmentState) -> Value) -> Value { body(state) }
+
+    func address(_ text: String) -> PersonalText { personalData?.address(text) ?? .plain(text) }
 
     mutating func submit(_ envelope: CommandEnvelope) throws(ExecutionError) -> PendingOutcome {
         now = max(now, clock.now())
@@ -78,7 +90,8 @@ struct DryRunTarget: ImportTarget {
             expectedVersion: envelope.expectedVersion)
         let time = EventTime(recordedAt: now, effectiveAt: envelope.effectiveAt)
         do throws(Rejection) {
-            let events = try state.decide(envelope.command, context)
+            let command = personalData?.emptied(envelope.command) ?? envelope.command
+            let events = try state.decide(command, context)
             for event in events { state.evolve(event, at: time) }
             return .known(.accepted(events: events.count))
         } catch {

@@ -51,14 +51,16 @@ struct UniversityPlanner {
             let request = ImportRequest.registerUser(
                 email: try row.requiredText("email"), name: try row.requiredText("name"),
                 role: try row.value("role"), sourceID: try row.requiredText("source_id"))
-            return (row, request, try row.value("status", default: .active))
+            let status: UserStatus = try row.value("status", default: .active)
+            guard status != .erased else { throw row.fault("status", expected: "one of ACTIVE, INACTIVE, SUSPENDED") }
+            return (row, request, status)
         }
         plan.count(table)
         for (row, request, status) in steps {
             append("user", row, request)
             let id = row.text("source_id")
             switch status {
-            case .active: break
+            case .active, .erased: break
             case .inactive: append("deactivate", row, .deactivateUser(id))
             case .suspended: append("suspend", row, .suspendUser(id, reason: Self.reason))
             }

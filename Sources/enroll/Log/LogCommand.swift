@@ -80,12 +80,12 @@ struct LogDump: ParsableCommand {
     var to: Position?
 
     func run() throws {
-        let history = try EventHistory.open(at: try options.store.directory)
+        let history = try StoreVault.history(try options.store.directory)
         let last = try history.lastPosition()
         var printer = EventPrinter(options.output, total: Int(clamping: last.rawValue), label: "dump")
         if from <= min(to ?? last, last) {
             var cursor = try history.cursor(from: from, through: to)
-            while let event = try cursor.next() { try printer.write(event) }
+            while let event = try cursor.next() { try printer.write(history.opened(event)) }
         }
         try printer.finish(emptyRemark: "there are no such events: the log ends at position \(last)")
     }

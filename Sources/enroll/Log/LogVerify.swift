@@ -38,9 +38,9 @@ enum LogCheck {
                 "\(layout.settingsPath) has no checksum, so a changed time zone or origin would not show; a copy by "
                     + "`enroll restore` has one")
         }
-        do throws(EngineError) {
-            return try EventHistory.open(at: directory)
-        } catch {
+        do {
+            return try StoreVault.history(directory)
+        } catch let error as EngineError {
             guard [.damaged, .foreign, .notFound].contains(error.code) else { throw error }
             try findings.write("log", error.message)
             return nil

@@ -34,7 +34,7 @@ struct TailCommand: ParsableCommand {
     private static let waitMilliseconds = 200
 
     func run() throws {
-        let history = try EventHistory.open(at: try store.directory)
+        let history = try StoreVault.history(try store.directory)
         let end = try history.lastPosition()
         let first = from ?? Position(max(1, end.rawValue - Int64(last) + 1))
         guard first.rawValue <= end.rawValue + 1 else {
@@ -42,7 +42,7 @@ struct TailCommand: ParsableCommand {
         }
         guard follow else {
             var cursor = try history.cursor(from: first, through: end)
-            while let event = try cursor.next() { try write(event) }
+            while let event = try cursor.next() { try write(history.opened(event)) }
             return
         }
         var follower = try history.follow(from: first)
@@ -51,10 +51,12 @@ struct TailCommand: ParsableCommand {
             // What was waiting goes out in one piece; then each event at once.
             guard let event = try follower.next(timeoutMilliseconds: 0) else {
                 try StandardOutput.shared.flush()
-                if let event = try follower.next(timeoutMilliseconds: Self.waitMilliseconds) { try write(event) }
+                if let event = try follower.next(timeoutMilliseconds: Self.waitMilliseconds) {
+                    try write(history.opened(event))
+                }
                 continue
             }
-            try write(event)
+            try write(history.opened(event))
         }
     }
 

@@ -39,15 +39,15 @@ struct ShowUsers: ParsableCommand {
                     row.role.name,
                     row.status.name,
                     row.sourceID ?? "",
-                    row.name,
-                    row.email,
+                    row.name ?? "",
+                    row.email ?? "",
                 ]
             },
             json: { row, writer in
                 writer.field("id", row.id.rawValue)
                 writer.optional("sourceID", row.sourceID)
-                writer.field("email", row.email)
-                writer.field("name", row.name)
+                writer.optional("email", row.email)
+                writer.optional("name", row.name)
                 writer.field("role", row.role.name)
                 writer.field("status", row.status.name)
                 writer.field("createdAt", row.createdAt.description)

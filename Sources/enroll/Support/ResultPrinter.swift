@@ -126,6 +126,7 @@ extension EventField {
         case .text(let text): "\(name)=\(quoted(text))"
         case .flag(let flag): "\(name)=\(flag)"
         case .null: "\(name)=none"
+        case .sealed: "\(name)=(sealed)"
         case .observed(let values):
             "\(name)={" + values.map { enroll.text($0.name, $0.value) }.joined(separator: " ") + "}"
         }

@@ -14,7 +14,7 @@ import Transparency
 /// What was answered is stored by then: what fails while closing is a warning, and no reason to do the work again.
 struct StoreSession: Sendable {
     let engine: EnrollmentEngine
-    private let readModel: ReadModel
+    let readModel: ReadModel
     private let projection: Task<Void, any Error>
 
     /// Opens a store, works, closes it.
@@ -25,7 +25,8 @@ struct StoreSession: Sendable {
     ) async throws -> Value {
         let directory = try options.directory
         let engine = try await EnrollmentEngine.open(
-            at: directory, options: engineOptions(directory), clock: try StoreClock.chosen())
+            at: directory, vault: try StoreVault.open(directory), options: engineOptions(directory),
+            clock: try StoreClock.chosen())
         return try await with(engine, work)
     }
 
@@ -73,6 +74,7 @@ struct StoreSession: Sendable {
         let close = { await Task { await session.close() }.value }
         let value: Value
         do {
+            try await session.finishErasures()
             value = try await work(session)
         } catch {
             let warning = await close()
@@ -95,6 +97,18 @@ struct StoreSession: Sendable {
             throw failure
         }
         return StoreSession(engine: engine, readModel: readModel, projection: Task { try await readModel.run() })
+    }
+
+    /// Finishes what a crash, or a command from elsewhere, left to do of erasures.
+    private func finishErasures() async throws {
+        for user in engine.openingReport.heldErasures {
+            writeRemark(
+                "user \(user) is to be erased, and a legal hold lies on them: 'enroll vault release \(user)' lets "
+                    + "the next command finish it")
+        }
+        for receipt in try await readModel.finishErasures(of: engine) {
+            writeRemark("finished the erasure of \(receipt.events[0].stream)")
+        }
     }
 
     /// Gives a line where something failed.

@@ -12,7 +12,7 @@ import Testing
     @Test func `records what the log makes, once`() throws {
         let store = try TemporaryStore.furnished()
         let first = try SignedStore.output(["attest", "--format", "json"], in: store)
-        #expect(first.hasPrefix(#"{"position":9,"isNew":true,"through":8,"tablesVersion":1,"tables":""#), "\(first)")
+        #expect(first.hasPrefix(#"{"position":9,"isNew":true,"through":8,"tablesVersion":2,"tables":""#), "\(first)")
         #expect(try field("terms", of: first) == "2")
         let again = try SignedStore.output(["attest", "--format", "json"], in: store)
         #expect(again == first.replacing("\"isNew\":true", with: "\"isNew\":false"))
@@ -64,7 +64,7 @@ import Testing
         let (tables, versions) = (try field("tables", of: truth), try field("termVersions", of: truth))
         func lie(_ tables: String, _ versions: String) throws {
             let command =
-                #"{"actor":"system","command":"AttestState","through":328,"tablesVersion":1,"tables":"\#(tables)","#
+                #"{"actor":"system","command":"AttestState","through":328,"tablesVersion":2,"tables":"\#(tables)","#
                 + #""terms":2,"termVersions":"\#(versions)"}"#
             try #require(try Program.run(["submit", "-"], in: store, input: command).exitCode == 0)
         }

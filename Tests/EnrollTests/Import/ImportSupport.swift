@@ -80,9 +80,10 @@ struct ShownTerm: Decodable {
 }
 
 extension TemporaryStore {
-    static func empty(timeZone: String = "UTC") throws -> TemporaryStore {
+    static func empty(timeZone: String = "UTC", personalData: String = "sealed") throws -> TemporaryStore {
         let store = try TemporaryStore()
-        try #require(try Program.run(["init", "--time-zone", timeZone], in: store).exitCode == 0)
+        let words = ["init", "--time-zone", timeZone, "--personal-data", personalData]
+        try #require(try Program.run(words, in: store).exitCode == 0)
         return store
     }
 
@@ -90,6 +91,7 @@ extension TemporaryStore {
     func copied() throws -> TemporaryStore {
         let copy = try TemporaryStore()
         try FileManager.default.copyItem(atPath: path, toPath: copy.path)
+        try FileManager.default.copyItem(atPath: path + ".key", toPath: copy.path + ".key")
         return copy
     }
 

@@ -29,10 +29,13 @@ import Testing
     @Test func `is not restored where the log is another than was signed, unless that is meant`() throws {
         let signed = try SignedStore()
         let files = FileManager.default
-        let rewritten = try TemporaryStore.furnished()
+        let rewritten = try TemporaryStore.furnished(personalData: "plain")
         try SignedStore.grow(rewritten)
         for (log, says) in [
-            (try TemporaryStore.furnished(), "the log ends at position 8, but 328 records of it were signed"),
+            (
+                try TemporaryStore.furnished(personalData: "plain"),
+                "the log ends at position 8, but 328 records of it were signed"
+            ),
             (rewritten, "the log is not what was signed: its first 328 records give another root"),
         ] {
             let backup = signed.files.path + "/backup-" + UUID().uuidString

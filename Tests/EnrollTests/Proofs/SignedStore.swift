@@ -34,7 +34,7 @@ final class SignedStore {
         self.files = files
         let key = try Self.output(["keygen", "enrollment", "--into", files.path + "/" + Self.key])
         let otherKey = try Self.output(["keygen", "enrollment", "--into", files.path + "/other.key"])
-        store = try TemporaryStore.furnished()
+        store = try TemporaryStore.furnished(personalData: "plain")
         let old = try Self.sign(store, files)
         try Self.grow(store)
         let checkpoint = try Self.sign(store, files)
@@ -45,7 +45,7 @@ final class SignedStore {
         let oldPath = try Self.write(Array(old.utf8), "old", in: files)
         let consistency = try Self.output(["prove", "consistency", oldPath], in: store)
         // The same words at the same time, but other command ids: another log under the same name and key.
-        let rival = try TemporaryStore.furnished()
+        let rival = try TemporaryStore.furnished(personalData: "plain")
         let rivalOld = try Self.sign(rival, files)
         try Self.grow(rival)
         evidence = Evidence(

@@ -101,9 +101,9 @@ final class TemporaryStore {
     /// A store with a published course of two terms, and three students: 2, 3 and 4.
     ///
     /// Term 1 has one seat under APPROVAL, term 2 a hundred thousand under FIRST_COME.
-    static func furnished() throws -> TemporaryStore {
+    static func furnished(personalData: String = "sealed") throws -> TemporaryStore {
         let store = try TemporaryStore()
-        try #require(try Program.run(["init"], in: store).exitCode == 0)
+        try #require(try Program.run(["init", "--personal-data", personalData], in: store).exitCode == 0)
         let students = (2...4).map {
             #"{"actor":"system","command":"RegisterUser","email":"s\#($0)@x.org","name":"S\#($0)","role":"STUDENT"}"#
         }

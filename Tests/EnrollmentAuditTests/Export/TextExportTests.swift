@@ -158,7 +158,9 @@ import Testing
                 }
             }
         }
-        #expect(types == Set(EventType.allCases), "the random histories lack some types")
+        // Nobody is erased from a store that keeps texts as they are.
+        let possible = Set(EventType.allCases).subtracting([.erasureRequested, .userErased])
+        #expect(types == possible, "the random histories lack some types")
         #expect(Set(EventColumn.all.map(\.name)).count == EventColumn.all.count)
         #expect(
             EventColumn.all.contains { $0.name == "source_id" } && EventColumn.all.contains { $0.name == "opens_at" })

@@ -29,10 +29,12 @@ import Testing
         }
         let changing: Set<CommandKind> = [
             .updateUser, .changeUserRole, .updateCourse, .assignInstructor, .updateTerm, .setEnrollmentWindow,
-            .changeTermCapacity,
+            .changeTermCapacity, .confirmErasure,
         ]
         #expect(Set(coverage.unchanged.keys) == changing)
-        let givenByOthers: Set<RejectionCode> = [.commandIDReused, .cancelRatioExceeded, .storeUnavailable]
+        let givenByOthers: Set<RejectionCode> = [
+            .commandIDReused, .cancelRatioExceeded, .storeUnavailable, .legalHold,
+        ]
         #expect(Set(coverage.codes.keys) == Set(RejectionCode.allCases).subtracting(givenByOthers))
         #expect(Set(coverage.events.keys) == Set(EventType.allCases).subtracting([.commandRefused]))
         #expect(Set(coverage.causes.keys) == Set(EndCause.allCases))

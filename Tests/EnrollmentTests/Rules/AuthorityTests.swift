@@ -15,6 +15,7 @@ import Testing
     static let administrative: [Command] = [
         .registerUser(email: "new@example.kr", name: "New", role: .student), .updateUser(World.lee, name: "L"),
         .activateUser(World.lee), .deactivateUser(World.lee), .suspendUser(World.lee), .reinstateUser(World.lee),
+        .eraseUser(World.lee),
         .createCourse(title: "B"), .updateCourse(World.course, title: "C"),
         .assignInstructor(World.course, instructor: nil), .publishCourse(World.course), .closeCourse(World.course),
         .reopenCourse(World.course), .archiveCourse(World.course),

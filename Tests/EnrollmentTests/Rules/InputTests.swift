@@ -22,13 +22,13 @@ import Testing
 
     @Test(arguments: ["kim", "@", "a@", "@b.kr", "a@b@c.kr", "a b@c.kr", "a@b\u{3000}c", "a\u{7}@b.kr", "a@\u{7F}b"])
     func `an address has one @ with something on both sides, and no blank or control character`(email: String) {
-        refuse(.registerUser(email: email, name: "N", role: .student), .email, .malformed)
-        refuse(.updateUser(World.kim, email: email), .email, .malformed)
+        refuse(.registerUser(email: .plain(email), name: "N", role: .student), .email, .malformed)
+        refuse(.updateUser(World.kim, email: .plain(email)), .email, .malformed)
     }
 
     @Test func `texts have limits in bytes, and those that must not be empty are not`() {
         func register(_ email: String = "n@b.kr", _ name: String = "N", _ sourceID: String? = nil) -> Command {
-            .registerUser(email: email, name: name, role: .student, sourceID: sourceID)
+            .registerUser(email: .plain(email), name: .plain(name), role: .student, sourceID: sourceID)
         }
         accept(register(text(315) + "@b.kr", text(400), text(200)))
         refuse(register(text(316) + "@b.kr"), .email, .tooLong)
@@ -49,8 +49,8 @@ import Testing
         refuse(.createCourse(title: "T", description: text(16_001)), .description, .tooLong)
         refuse(.updateCourse(World.course, category: text(201)), .category, .tooLong)
         refuse(.updateCourse(World.course, title: " "), .title, .empty)
-        refuse(.cancelTerm(World.term, reason: text(2_001)), .reason, .tooLong)
-        accept(.cancelTerm(World.term, reason: text(2_000)))
+        refuse(.cancelTerm(World.term, reason: .plain(text(2_001))), .reason, .tooLong)
+        accept(.cancelTerm(World.term, reason: .plain(text(2_000))))
     }
 
     @Test func `blanks at the ends do not count against a limit`() {

@@ -109,9 +109,9 @@ import Testing
             .registerUser,
             in: World.people().given(.userRegistered(7, email: "s@b.kr", name: "S", role: .user, sourceID: "7")),
             [badEmail, .stranger, .version, takenEmail, .sourceID]
-        ) { .registerUser(email: $0.email, name: $0.text, role: .student, sourceID: $0.sourceID) },
+        ) { .registerUser(email: .plain($0.email), name: .plain($0.text), role: .student, sourceID: $0.sourceID) },
         Order(.updateUser, in: World.people(), [badEmail, .stranger, .unknownUser, .version, takenEmail]) {
-            .updateUser($0.user, email: $0.email)
+            .updateUser($0.user, email: .plain($0.email))
         },
         Order(.changeUserRole, in: World.open(), [.future, .stranger, .unknownUser, .version, teaching]) {
             .changeUserRole($0.user, role: .operator)

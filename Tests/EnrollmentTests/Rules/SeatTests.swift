@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct SeatTests {
     private func apply(_ user: UserID) -> Command { .applyEnrollment(user: user, term: World.term) }
-    private func enroll(_ user: UserID, override: Bool = false, reason: String? = nil) -> Command {
+    private func enroll(_ user: UserID, override: Bool = false, reason: PersonalText? = nil) -> Command {
         .enrollDirectly(user: user, term: World.term, override: override, reason: reason)
     }
     private func full(_ capacity: Int, _ taken: Int) -> Rejection {

@@ -90,11 +90,14 @@ import Testing
             case .active: World.people()
             case .inactive: World.people().given(.userDeactivated(World.kim))
             case .suspended: World.people().given(.userSuspended(World.kim, reason: nil))
+            case .erased: World.people().given(.erasureRequested(World.kim))
             }
         let after = world.when(move.command)
         if move.from.contains(from) {
             #expect(after.state[World.kim]?.status == move.to)
             #expect(after.state[World.kim]?.version == world.state[World.kim]?.version.next)
+        } else if from == .erased {
+            after.thenRefused(.userErased(World.kim))
         } else {
             after.thenRefused(.invalidUserTransition(World.kim, from: from, to: move.to))
         }

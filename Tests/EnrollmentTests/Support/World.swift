@@ -60,16 +60,16 @@ enum World {
 }
 
 extension Event {
-    static func approved(_ id: EnrollmentID, overbooked: Bool = false, reason: String? = nil) -> Event {
+    static func approved(_ id: EnrollmentID, overbooked: Bool = false, reason: PersonalText? = nil) -> Event {
         .enrollmentApproved(id, term: World.term, overbooked: overbooked, reason: reason)
     }
 
-    static func rejected(_ id: EnrollmentID, _ cause: EndCause = .byOperator, reason: String? = nil) -> Event {
+    static func rejected(_ id: EnrollmentID, _ cause: EndCause = .byOperator, reason: PersonalText? = nil) -> Event {
         .enrollmentRejected(id, term: World.term, cause: cause, reason: reason)
     }
 
     static func cancelled(
-        _ id: EnrollmentID, was previous: EnrollmentStatus, _ cause: EndCause = .byOperator, reason: String? = nil
+        _ id: EnrollmentID, was previous: EnrollmentStatus, _ cause: EndCause = .byOperator, reason: PersonalText? = nil
     ) -> Event {
         .enrollmentCancelled(id, term: World.term, previous: previous, cause: cause, reason: reason)
     }

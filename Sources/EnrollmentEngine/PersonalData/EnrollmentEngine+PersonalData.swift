@@ -1,0 +1,97 @@
+// What an engine with a vault does before it decides: keys to hand, holds read; and how it looks up an address.
+
+internal import EventLog
+internal import Synchronization
+
+public import Enrollment
+
+extension PersonalData {
+    /// An address as the state knows it, to look it up: its digest, with nothing to open.
+    public func address(_ text: String) -> PersonalText {
+        do throws(Rejection) {
+            let address = try Command.storedForm(ofAddress: text)
+            return .sealed(SealedText(owner: 0, digest: digest(of: address), box: []))
+        } catch { return .plain(text) }
+    }
+
+    /// The command with nothing left of its personal texts but what decisions need: for trials on a copy of the state.
+    public func emptied(_ command: Command) -> Command {
+        do throws(Rejection) {
+            return try command.inStoredForm().replacingPersonalTexts { text, field in
+                let digest = field == .email ? text.plain.map { self.digest(of: $0) } : nil
+                return .sealed(SealedText(owner: 0, digest: digest ?? [], box: []))
+            }
+        } catch { return command }
+    }
+}
+
+extension EnrollmentEngine {
+    /// Reads or makes what deciding these commands will ask of the vault, off the pool.
+    func prepare(_ envelopes: ArraySlice<CommandEnvelope>) async throws(ExecutionError) {
+        guard personalData != nil, envelopes.contains(where: { $0.command.needsVault }) else { return }
+        do throws(EngineError) {
+            try await blocking { [self] () throws(EngineError) in try readVault(for: envelopes) }
+        } catch { throw .unavailable(error) }
+    }
+
+    /// The same in the caller's own thread.
+    func prepareBlocking(_ envelope: CommandEnvelope) throws(ExecutionError) {
+        guard personalData != nil, envelope.command.needsVault else { return }
+        do throws(EngineError) { try readVault(for: [envelope]) } catch { throw .unavailable(error) }
+    }
+
+    private func readVault(for envelopes: ArraySlice<CommandEnvelope>) throws(EngineError) {
+        guard let personalData else { return }
+        let owners = core.withLock { core in
+            var registrations: Int64 = 0
+            return envelopes.filter(\.command.needsVault).map { envelope -> UserID in
+                let owner = core.state.owner(of: envelope.command, by: envelope.actor)
+                guard case .registerUser = envelope.command else { return owner }
+                registrations += 1
+                return UserID(owner.rawValue + registrations - 1)
+            }
+        }
+        for owner in owners {
+            guard case .notAtHand = personalData.vault.keyAtHand(of: owner) else { continue }
+            try personalData.vault.makeKeys(through: owner)
+            _ = try personalData.vault.key(of: owner)
+        }
+        for envelope in envelopes {
+            if case .eraseUser(let user, _) = envelope.command { _ = try personalData.vault.isHeld(user) }
+        }
+    }
+}
+
+extension Command {
+    /// Whether deciding it asks a vault: for keys, for a hold, or whether a key is destroyed.
+    var needsVault: Bool {
+        switch self {
+        case .eraseUser, .confirmErasure: true
+        default: hasPersonalText
+        }
+    }
+}
+
+extension EngineCore {
+    /// Decides a command with personal texts, or about an erasure.
+    mutating func decideWithVault(_ envelope: CommandEnvelope) throws(ExecutionError) -> Decision {
+        guard let personalData else {
+            guard !envelope.command.isSealed else {
+                throw .unavailable(EngineError(.invalidArgument, "This store seals nothing: give texts as they are."))
+            }
+            return try decideChecked(envelope)
+        }
+        switch envelope.command {
+        case .eraseUser(let user, _) where personalData.vault.isHeldAtHand(user):
+            // What the rules say against it comes first.
+            if case .refused = state.ruling(on: envelope, at: now) { return try decideChecked(envelope) }
+            return .refused(.legalHold(user), recorded: [], through: lastPosition)
+        case .confirmErasure(let user):
+            if case .destroyed = personalData.vault.keyAtHand(of: user) { return try decideChecked(envelope) }
+            if case .refused = state.ruling(on: envelope, at: now) { return try decideChecked(envelope) }
+            throw .unavailable(
+                EngineError(.invalidArgument, "The key of user \(user) is not destroyed yet; run `enroll erase user`."))
+        default: return try decideChecked(try personalData.sealed(envelope, in: state))
+        }
+    }
+}

@@ -1,0 +1,85 @@
+// Sealing commands on their way in, and opening events on their way out.
+
+internal import Crypto
+internal import Enrollment
+internal import EventLog
+
+extension PersonalData {
+    /// The envelope with its personal texts in stored form and sealed.
+    ///
+    /// What is wrong with a text is found before it is sealed: such a command stays as it is, to be refused, and leaves
+    /// nothing in the log.
+    ///
+    /// - Throws: `overloaded` where the owner's key is not at hand, which `prepare` mends; `unavailable`.
+    func sealed(
+        _ envelope: CommandEnvelope, in state: borrowing EnrollmentState
+    ) throws(ExecutionError) -> CommandEnvelope {
+        guard let stored = Self.storedForm(of: envelope.command) else { return envelope }
+        let owner = state.owner(of: stored, by: envelope.actor)
+        let key: SymmetricKey?
+        switch vault.keyAtHand(of: owner) {
+        case .key(let found): key = found
+        case .destroyed: key = nil
+        case .notAtHand: throw .overloaded
+        }
+        var sealed = envelope
+        do throws(EngineError) {
+            sealed.command = try stored.replacingPersonalTexts { (text, field) throws(EngineError) in
+                guard case .plain(let text) = text else {
+                    throw EngineError(.invalidArgument, "A command carries a text that is sealed: give it as it is.")
+                }
+                return try seal(text, of: owner, under: key, in: envelope.id, as: field)
+            }
+        } catch { throw .unavailable(error) }
+        return sealed
+    }
+
+    /// The event with its personal texts opened, as far as their keys are there.
+    ///
+    /// - Throws: `damaged` where a text was tampered with, naming it; what the vault throws.
+    /// - Complexity: O(1) for the events without personal texts.
+    public func opened(_ event: RecordedEvent) throws(EngineError) -> RecordedEvent {
+        guard event.event.isSealed else { return event }
+        let opened = try event.event.replacingPersonalTexts { (text, field) throws(EngineError) in
+            try open(text, in: event.commandID, as: field)
+        }
+        return RecordedEvent(
+            position: event.position, stream: event.stream, version: event.version, time: event.time,
+            actor: event.actor, commandID: event.commandID, isBatchStart: event.isBatchStart, event: opened)
+    }
+
+    /// The events with their personal texts opened; the same array where there are none.
+    func opened(_ events: [RecordedEvent]) throws(EngineError) -> [RecordedEvent] {
+        guard events.contains(where: { $0.event.isSealed }) else { return events }
+        var opened: [RecordedEvent] = []
+        opened.reserveCapacity(events.count)
+        for event in events { opened.append(try self.opened(event)) }
+        return opened
+    }
+
+    /// Whether a recorded command is the one that came again.
+    ///
+    /// What nobody can open any more cannot be compared, but for an address, whose digest is left.
+    func isSame(_ recorded: CommandEnvelope, as given: CommandEnvelope) throws(EngineError) -> Bool {
+        guard recorded.command.isSealed, recorded.command.kind == given.command.kind,
+            let stored = Self.storedForm(of: given.command)
+        else { return recorded == given }
+        let recordedTexts = recorded.command.personalTexts
+        var known = given
+        known.command = try stored.replacingPersonalTexts { (text, field) throws(EngineError) in
+            guard let recordedText = recordedTexts[field], case .plain(let plain) = text else { return text }
+            let opened = try open(recordedText, in: recorded.id, as: field)
+            guard case .sealed(let sealed) = opened else { return opened == text ? recordedText : text }
+            return sealed.digest.isEmpty || sealed.digest == digest(of: plain) ? recordedText : text
+        }
+        return recorded == known
+    }
+
+    /// The command in stored form; nil where its input is refused, or no personal text is left in it.
+    private static func storedForm(of command: Command) -> Command? {
+        do throws(Rejection) {
+            let stored = try command.inStoredForm()
+            return stored.hasPersonalText ? stored : nil
+        } catch { return nil }
+    }
+}

@@ -1,0 +1,144 @@
+// What a vault does for the engine: gives keys, makes keys, destroys keys.
+
+internal import Foundation
+internal import GRDB
+internal import Synchronization
+
+public import Crypto
+public import Enrollment
+public import EnrollmentEngine
+
+extension Vault {
+    /// At least and at most so many keys are made at once; in between as many as there are, so that an import waits
+    /// for the disk a few times and not for each thousand.
+    private static let block = 256...16_384
+
+    public func keyAtHand(of owner: UserID) -> PersonalKey { atHand.withLock { $0[owner] } ?? .notAtHand }
+
+    public func key(of owner: UserID) throws(EngineError) -> SymmetricKey? {
+        switch keyAtHand(of: owner) {
+        case .key(let key): return key
+        case .destroyed: return nil
+        case .notAtHand: break
+        }
+        let row = try Self.reading("reading", path) {
+            try queue.read { database in
+                try Row.fetchOne(
+                    database.cachedStatement(sql: "SELECT key FROM keys WHERE user = ?"), arguments: [owner.rawValue])
+            }
+        }
+        guard let row else { return nil }
+        guard let wrapped = row[0] as Data? else {
+            atHand.withLock { $0[owner] = .destroyed }
+            return nil
+        }
+        let key: SymmetricKey
+        do { key = try wrapping.unwrap(Array(wrapped)) } catch {
+            throw EngineError(
+                .damaged,
+                "The key of user \(owner) in \(path) does not unwrap: put the newest backup of the vault in its "
+                    + "place.", cause: error)
+        }
+        atHand.withLock { $0[owner] = .key(key) }
+        return key
+    }
+
+    public func lastOwner() throws(EngineError) -> UserID {
+        UserID(try Self.reading("reading", path) { try queue.read(Self.last) })
+    }
+
+    /// - Complexity: O(1) where the key is there, else O(n) in the keys that are made.
+    public func makeKeys(through owner: UserID) throws(EngineError) {
+        if let last = atHand.withLock({ $0.last }), last >= owner.rawValue { return }
+        let (made, last) = try Self.reading("making keys in", path) {
+            try queue.write { database in
+                let last = try Self.last(database)
+                guard last < owner.rawValue else { return ([(UserID, SymmetricKey)](), last) }
+                let ahead = min(max(Int(last), Self.block.lowerBound), Self.block.upperBound)
+                let end = owner.rawValue + Int64(ahead)
+                let statement = try database.cachedStatement(sql: "INSERT INTO keys VALUES (?, 1, ?, NULL)")
+                var made: [(UserID, SymmetricKey)] = []
+                for user in (last + 1)...end {
+                    let key = SymmetricKey(size: .bits256)
+                    try statement.execute(arguments: [user, Data(try wrapping.wrap(key))])
+                    made.append((UserID(user), key))
+                }
+                return (made, end)
+            }
+        }
+        atHand.withLock { atHand in
+            for (user, key) in made { atHand[user] = .key(key) }
+            atHand.last = last
+        }
+    }
+
+    private static func last(_ database: Database) throws -> Int64 {
+        try Int64.fetchOne(database, sql: "SELECT max(user) FROM keys") ?? 0
+    }
+
+    public func isHeld(_ user: UserID) throws(EngineError) -> Bool {
+        let isHeld = try state(of: user) == .held
+        atHand.withLock { atHand in
+            if isHeld { atHand.held.insert(user) } else { atHand.held.remove(user) }
+        }
+        return isHeld
+    }
+
+    public func isHeldAtHand(_ user: UserID) -> Bool { atHand.withLock { $0.held.contains(user) } }
+
+    /// What became of the key of a user; nil where none was made.
+    ///
+    /// - Throws: `io` and what SQLite refuses.
+    public func state(of user: UserID) throws(EngineError) -> KeyState? {
+        try Self.reading("reading", path) {
+            let state = try queue.read { database in
+                try Int64.fetchOne(database, sql: "SELECT state FROM keys WHERE user = ?", arguments: [user.rawValue])
+            }
+            return state.flatMap { KeyState(rawValue: $0) }
+        }
+    }
+
+    /// The bytes of a destroyed key are overwritten in the file, and forgotten in memory.
+    public func destroyKeys(of users: [UserID], despiteHolds: Bool) throws(EngineError) -> [UserID] {
+        let users = users.filter { $0 >= 1 }
+        guard !users.isEmpty else { return [] }
+        let now = clock.now().rawValue
+        let left = try Self.reading("destroying keys in", path) {
+            // Most are destroyed already, at every opening but one: nothing is written for them.
+            let states = try queue.read { database in
+                try users.map { user in
+                    (
+                        user,
+                        try Int64.fetchOne(
+                            database, sql: "SELECT state FROM keys WHERE user = ?", arguments: [user.rawValue])
+                    )
+                }
+            }
+            let left = states.filter { $0.1 == KeyState.held.rawValue && !despiteHolds }.map(\.0)
+            let doomed = states.filter { state in
+                state.1 == KeyState.active.rawValue || (state.1 == KeyState.held.rawValue && despiteHolds)
+            }
+            guard !doomed.isEmpty else { return left }
+            return try queue.write { database in
+                var left = left
+                for (user, _) in doomed {
+                    // Asked again: another process may have laid a hold on it meanwhile.
+                    try database.execute(
+                        sql:
+                            "UPDATE keys SET state = 3, key = NULL, changed_at = ? WHERE user = ? AND (state = 1 OR ?)",
+                        arguments: [now, user.rawValue, despiteHolds])
+                    if database.changesCount == 0 { left.append(user) }
+                }
+                return left
+            }
+        }
+        let kept = Set(left)
+        atHand.withLock { atHand in
+            for user in users where !kept.contains(user) {
+                atHand[user] = .destroyed
+                atHand.held.remove(user)
+            }
+        }
+        return left
+    }
+}

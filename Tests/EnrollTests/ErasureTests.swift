@@ -1,0 +1,167 @@
+// Erasing a person, and the care of the vault, as an operator does it; and a look into the memory of the process.
+
+import ChildProcesses
+import Crypto
+import Enrollment
+import EnrollmentEngine
+import EnrollmentVault
+import Foundation
+import Testing
+
+@Suite struct `Forgetting a person` {
+    private let secret = "Minji Kim-Secret"
+    private let address = "minji.secret@example.kr"
+
+    private func store() throws -> TemporaryStore {
+        let store = try TemporaryStore.furnished()
+        let registered = try Program.run(
+            ["user", "register", "--email", address, "--name", secret, "--source-id", "m"], in: store)
+        try #require(registered.exitCode == 0)
+        return store
+    }
+
+    @Test func `shows the two events, and leaves everything sound`() throws {
+        let store = try store()
+        #expect(try Program.run(["history", "user", "5"], in: store).output.contains(secret))
+        let erased = try Program.run(["erase", "user", "@m"], in: store)
+        #expect(
+            erased.exitCode == 0 && erased.output.contains("ErasureRequested") && erased.output.contains("UserErased"))
+        let history = try Program.run(["history", "user", "5"], in: store)
+        #expect(!history.output.contains("Secret") && history.output.contains("name=(sealed)"), "\(history)")
+        let shown = try Program.run(["show", "users", "--status", "ERASED", "--format", "json"], in: store)
+        #expect(shown.output.contains(#""email":null,"name":null"#), "\(shown)")
+        #expect(try Program.run(["verify", "--deep"], in: store).exitCode == 0)
+        #expect(try Program.run(["audit", "decisions"], in: store).exitCode == 0)
+        let again = try Program.run(["erase", "user", "5"], in: store)
+        #expect(again.exitCode == 1 && again.output.contains("USER_ERASED"))
+    }
+
+    @Test func `waits for a legal hold, and for live enrollments`() throws {
+        let store = try store()
+        #expect(try Program.run(["vault", "hold", "5"], in: store).exitCode == 0)
+        let held = try Program.run(["erase", "user", "5"], in: store)
+        #expect(held.exitCode == 1 && held.output.contains("LEGAL_HOLD"), "\(held)")
+        #expect(try Program.run(["vault", "status"], in: store).output.contains("held     5"))
+        #expect(try Program.run(["vault", "release", "5"], in: store).exitCode == 0)
+        #expect(try Program.run(["apply", "5", "2"], in: store).exitCode == 0)
+        let enrolled = try Program.run(["erase", "user", "5"], in: store)
+        #expect(enrolled.exitCode == 1 && enrolled.output.contains("USER_HAS_ACTIVE_ENROLLMENTS"))
+        #expect(try Program.run(["erase", "user", "5", "--cascade"], in: store).exitCode == 0)
+    }
+
+    @Test func `is refused where the log has all texts as they are`() throws {
+        let store = try TemporaryStore.furnished(personalData: "plain")
+        let refused = try Program.run(["erase", "user", "2"], in: store)
+        #expect(refused.exitCode == 1 && refused.output.contains("PERSONAL_DATA_PLAIN"))
+        #expect(try Program.run(["vault", "status"], in: store).exitCode == 2)
+    }
+
+    @Test func `without the key nothing is written, and what only reads goes on`() throws {
+        let store = try store()
+        try FileManager.default.moveItem(atPath: store.path + ".key", toPath: store.path + ".away")
+        let refused = try Program.run(["apply", "2", "1"], in: store)
+        #expect(refused.exitCode == 2 && refused.error.contains("there is no key file at"), "\(refused)")
+        let history = try Program.run(["history", "user", "5"], in: store)
+        #expect(history.exitCode == 0 && history.output.contains("(sealed)") && history.error.contains("stay sealed"))
+        #expect(try Program.run(["verify"], in: store).exitCode == 0)
+        #expect(try Program.run(["rebuild"], in: store).exitCode == 2)
+        let digits = try String(contentsOfFile: store.path + ".away", encoding: .utf8)
+        let given = try Program.run(["apply", "2", "1"], in: store, environment: ["ENROLL_VAULT_KEY": digits])
+        #expect(given.exitCode == 0, "\(given)")
+        let other = String(repeating: "0", count: 64)
+        let wrong = try Program.run(["apply", "3", "2"], in: store, environment: ["ENROLL_VAULT_KEY": other])
+        #expect(wrong.exitCode == 2 && wrong.error.contains("not the one that wraps"), "\(wrong)")
+    }
+
+    @Test func `a restored store gets its vault back, and keys that came back with it go again`() throws {
+        let store = try store()
+        let files = try TemporaryDirectory()
+        let (backup, copy, vault) = (files.path + "/backup", files.path + "/copy", files.path + "/vault.sqlite")
+        #expect(try Program.run(["vault", "backup", vault], in: store).exitCode == 0)
+        #expect(try Program.run(["erase", "user", "5"], in: store).exitCode == 0)
+        #expect(try Program.run(["backup", backup], in: store).exitCode == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: backup).sorted() == ["log", "store.json"])
+        #expect(try Program.run(["restore", backup, copy]).exitCode == 0)
+        let key = ["ENROLL_VAULT_KEY_FILE": store.path + ".key"]
+        #expect(try Program.run(["rebuild", "--store", copy], environment: key).error.contains("vault restore"))
+        #expect(try Program.run(["vault", "restore", vault, "--store", copy], environment: key).exitCode == 0)
+        #expect(try Program.run(["vault", "status", "--store", copy], environment: key).output.contains("erased   0"))
+        #expect(try Program.run(["rebuild", "--store", copy], environment: key).exitCode == 0)
+        #expect(try Program.run(["apply", "2", "2", "--store", copy], environment: key).exitCode == 0)
+        #expect(try Program.run(["vault", "status", "--store", copy], environment: key).output.contains("erased   1"))
+        #expect(try Program.run(["verify", "--store", copy], environment: key).exitCode == 0)
+    }
+
+    @Test func `a rotation makes old backups worthless, and one that was cut short is finished`() throws {
+        let store = try store()
+        let files = try TemporaryDirectory()
+        #expect(try Program.run(["vault", "backup", files.path + "/old.sqlite"], in: store).exitCode == 0)
+        #expect(try Program.run(["vault", "rotate"], in: store).exitCode == 0)
+        #expect(try Program.run(["apply", "2", "1"], in: store).exitCode == 0)
+        let settings = try StoreSettings.load(StoreLayout(directory: store.path))
+        #expect(throws: EngineError.self) {
+            _ = try Vault.open(
+                at: files.path + "/old.sqlite", storeID: settings.storeID,
+                wrapping: try LocalKey(file: store.path + ".key"))
+        }
+        // As a crash between wrapping and renaming leaves it.
+        let next = LocalKey()
+        let vault = try Vault.open(
+            at: store.path + "/vault.sqlite", storeID: settings.storeID,
+            wrapping: try LocalKey(file: store.path + ".key"))
+        try next.save(store.path + ".key.new")
+        try vault.rotated(to: next).close()
+        #expect(try Program.run(["apply", "3", "2"], in: store).exitCode == 0)
+        #expect(!FileManager.default.fileExists(atPath: store.path + ".key.new"))
+    }
+
+    @Test func `leaves nothing in the memory of the process that does it`() throws {
+        let store = try store()
+        let settings = try StoreSettings.load(StoreLayout(directory: store.path))
+        let vault = try Vault.open(
+            at: store.path + "/vault.sqlite", storeID: settings.storeID,
+            wrapping: try LocalKey(file: store.path + ".key"), readOnly: true)
+        let key = try #require(try vault.key(of: 5)).withUnsafeBytes { Data($0) }
+        // Asked for by one process, and done by the next when it opens the store.
+        let line = #"{"actor":"system","command":"EraseUser","user":5}"# + "\n"
+        #expect(try Program.run(["submit", "-"], in: store, input: line).exitCode == 0)
+        let running = try RunningProgram(in: store)
+        running.write(#"{"actor":"system","command":"SuspendUser","user":2,"reason":"a reason to be found"}"# + "\n")
+        #expect(try #require(running.readLine()).contains("accepted"))
+        let memory = try Memory(of: running.processID)
+        #expect(memory.holds(Data("a reason to be found".utf8)), "the search finds what is there")
+        for text in [Data(secret.utf8), Data(address.utf8), key] { #expect(!memory.holds(text)) }
+        let end = try running.finish()
+        #expect(end.exitCode == 0 && end.error.contains("finished the erasure of user/5"), "\(end)")
+    }
+}
+
+/// All that a process has in memory and may read: what a core dump of it would hold.
+private struct Memory {
+    private var regions: [Data] = []
+
+    init(of process: Int32) throws {
+        let maps = try String(contentsOfFile: "/proc/\(process)/maps", encoding: .utf8)
+        let descriptor = open("/proc/\(process)/mem", O_RDONLY | O_CLOEXEC)
+        try #require(descriptor >= 0)
+        defer { close(descriptor) }
+        for line in maps.split(separator: "\n") {
+            let fields = line.split(separator: " ")
+            let bounds = fields[0].split(separator: "-").compactMap { UInt64($0, radix: 16) }
+            guard fields[1].hasPrefix("rw"), bounds.count == 2 else { continue }
+            var start = bounds[0]
+            var bytes = Data()
+            while start < bounds[1] {
+                // A reservation of gigabytes has pages only where something was written.
+                var chunk = Data(count: Int(min(1 << 20, bounds[1] - start)))
+                let count = chunk.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, off_t(start)) }
+                guard count > 0 else { break }
+                bytes.append(chunk.prefix(count))
+                start += UInt64(count)
+            }
+            regions.append(bytes)
+        }
+    }
+
+    func holds(_ part: Data) -> Bool { regions.contains { $0.range(of: part) != nil } }
+}
