@@ -2,6 +2,7 @@
 
 internal import Foundation
 internal import GRDB
+internal import Glibc
 internal import Synchronization
 
 public import Crypto
@@ -58,8 +59,7 @@ extension Vault {
                 let end = owner.rawValue + Int64(ahead)
                 let statement = try database.cachedStatement(sql: "INSERT INTO keys VALUES (?, 1, ?, NULL)")
                 var made: [(UserID, SymmetricKey)] = []
-                for user in (last + 1)...end {
-                    let key = SymmetricKey(size: .bits256)
+                for (user, key) in zip((last + 1)...end, try Self.randomKeys(count: Int(end - last))) {
                     try statement.execute(arguments: [user, Data(try wrapping.wrap(key))])
                     made.append((UserID(user), key))
                 }
@@ -70,6 +70,28 @@ extension Vault {
             for (user, key) in made { atHand[user] = .key(key) }
             atHand.last = last
         }
+    }
+
+    /// Keys of the kernel's generator, eight a call, which is as many bytes as it gives at once (getentropy(3)): drawn
+    /// one by one, thousands of keys take longer to draw than to wrap and to write.
+    private static func randomKeys(count: Int) throws -> [SymmetricKey] {
+        let length = SymmetricKeySize.bits256.bitCount / 8
+        var keys: [SymmetricKey] = []
+        keys.reserveCapacity(count)
+        try withUnsafeTemporaryAllocation(byteCount: 8 * length, alignment: 1) { bytes in
+            guard let start = bytes.baseAddress else { return }
+            // What is freed must not hold keys.
+            defer { explicit_bzero(start, bytes.count) }
+            while keys.count < count {
+                guard getentropy(start, bytes.count) == 0 else {
+                    throw EngineError.system("draw keys for", "the vault")
+                }
+                for offset in stride(from: 0, to: bytes.count, by: length) where keys.count < count {
+                    keys.append(SymmetricKey(data: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length])))
+                }
+            }
+        }
+        return keys
     }
 
     private static func last(_ database: Database) throws -> Int64 {
