@@ -151,14 +151,6 @@ struct ProofSuite {
             return sum + (attributes[.size] as? Int64 ?? Int64(attributes[.size] as? UInt64 ?? 0))
         }
     }
-
-    /// The median, with the lowest and the highest.
-    private func spread(_ values: [Double]?, _ digits: Int) -> String {
-        let sorted = (values ?? []).sorted()
-        guard let low = sorted.first, let high = sorted.last else { return "–" }
-        func text(_ value: Double) -> String { String(format: "%.\(digits)f", value) }
-        return "\(text(sorted[sorted.count / 2])) (\(text(low)) … \(text(high)))"
-    }
 }
 
 /// A thread that signs again and again until it is told to stop.
