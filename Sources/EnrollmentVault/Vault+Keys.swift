@@ -10,9 +10,9 @@ public import Enrollment
 public import EnrollmentEngine
 
 extension Vault {
-    /// At least and at most so many keys are made at once; in between as many as there are, so that an import waits
-    /// for the disk a few times and not for each thousand.
-    private static let block = 256...16_384
+    /// At least and at most so many keys are made at once; in between a quarter of those that there are, so that an
+    /// import waits for the disk now and then and not for each hundred, and nobody waits for thousands that never come.
+    private static let block = 256...4_096
 
     public func keyAtHand(of owner: UserID) -> PersonalKey { atHand.withLock { $0[owner] } ?? .notAtHand }
 
@@ -22,10 +22,13 @@ extension Vault {
         case .destroyed: return nil
         case .notAtHand: break
         }
-        let row = try Self.reading("reading", path) {
+        let (row, wrapping) = try Self.reading("reading", path) {
             try queue.read { database in
-                try Row.fetchOne(
-                    database.cachedStatement(sql: "SELECT key FROM keys WHERE user = ?"), arguments: [owner.rawValue])
+                (
+                    try Row.fetchOne(
+                        database.cachedStatement(sql: "SELECT key FROM keys WHERE user = ?"),
+                        arguments: [owner.rawValue]), self.wrapping.withLock { $0.key }
+                )
             }
         }
         guard let row else { return nil }
@@ -35,6 +38,7 @@ extension Vault {
         }
         let key: SymmetricKey
         do { key = try wrapping.unwrap(Array(wrapped)) } catch {
+            _ = try Self.reading("reading", path) { try queue.read(currentWrapping) }
             throw EngineError(
                 .damaged,
                 "The key of user \(owner) in \(path) does not unwrap: put the newest backup of the vault in its "
@@ -55,7 +59,8 @@ extension Vault {
             try queue.write { database in
                 let last = try Self.last(database)
                 guard last < owner.rawValue else { return ([(UserID, SymmetricKey)](), last) }
-                let ahead = min(max(Int(last), Self.block.lowerBound), Self.block.upperBound)
+                let wrapping = try currentWrapping(database).key
+                let ahead = min(max(Int(last) / 4, Self.block.lowerBound), Self.block.upperBound)
                 let end = owner.rawValue + Int64(ahead)
                 let statement = try database.cachedStatement(sql: "INSERT INTO keys VALUES (?, 1, ?, NULL)")
                 var made: [(UserID, SymmetricKey)] = []
@@ -94,6 +99,21 @@ extension Vault {
         return keys
     }
 
+    /// What keys are wrapped by, as long as it is what wraps those in the file.
+    ///
+    /// - Throws: `vaultMissing` where another process has wrapped them anew: a key that is wrapped by what nobody has
+    ///   any more would be lost.
+    func currentWrapping(_ database: Database) throws -> WrappingKey {
+        let wrapping = wrapping.withLock { $0 }
+        guard try Data.fetchOne(database, sql: "SELECT digest_key FROM vault") == Data(wrapping.digest) else {
+            throw EngineError(
+                .vaultMissing,
+                "Another process has wrapped the keys of \(path) with a new key-encryption key: close the store and "
+                    + "open it with that one. Nothing was written.")
+        }
+        return wrapping
+    }
+
     private static func last(_ database: Database) throws -> Int64 {
         try Int64.fetchOne(database, sql: "SELECT max(user) FROM keys") ?? 0
     }
@@ -128,13 +148,8 @@ extension Vault {
         let left = try Self.reading("destroying keys in", path) {
             // Most are destroyed already, at every opening but one: nothing is written for them.
             let states = try queue.read { database in
-                try users.map { user in
-                    (
-                        user,
-                        try Int64.fetchOne(
-                            database, sql: "SELECT state FROM keys WHERE user = ?", arguments: [user.rawValue])
-                    )
-                }
+                let state = try database.cachedStatement(sql: "SELECT state FROM keys WHERE user = ?")
+                return try users.map { ($0, try Int64.fetchOne(state, arguments: [$0.rawValue])) }
             }
             let left = states.filter { $0.1 == KeyState.held.rawValue && !despiteHolds }.map(\.0)
             let doomed = states.filter { state in

@@ -74,7 +74,7 @@ struct ProofSuite {
     private func race(_ callers: Int, _ signing: Signing) async throws -> (Race.Result, signed: Int) {
         let store = scratch + "/race-\(CommandID.random())"
         defer { try? FileManager.default.removeItem(atPath: store) }
-        let engine = try await EnrollmentEngine.create(at: store)
+        let engine = try await EnrollmentEngine.create(at: store, personalData: .plain)
         let race = Race(workload: try .named("hot200k"), callers: callers)
         try await School(engine).make(race.workload)
         let layout = engine.layout

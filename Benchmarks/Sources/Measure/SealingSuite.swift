@@ -104,16 +104,8 @@ struct SealingSuite {
     ) async throws -> Value {
         let store = scratch + "/sealing-\(CommandID.random())"
         defer { try? FileManager.default.removeItem(atPath: store) }
-        let engine =
-            if seals {
-                try await EnrollmentEngine.create(
-                    at: store,
-                    makeVault: { (layout, storeID) throws(EngineError) in
-                        try Vault.create(at: layout.vaultPath, storeID: storeID, wrapping: LocalKey())
-                    })
-            } else {
-                try await EnrollmentEngine.create(at: store)
-            }
+        let engine = try await EnrollmentEngine.create(
+            at: store, personalData: seals ? .sealed(wrapping: LocalKey()) : .plain)
         let value = try await body(engine)
         try await engine.close()
         return value

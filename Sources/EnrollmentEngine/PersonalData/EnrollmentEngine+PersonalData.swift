@@ -77,6 +77,12 @@ extension PersonalDataVault {
             guard case .notAtHand = keyAtHand(of: owner) else { continue }
             try makeKeys(through: owner)
             _ = try key(of: owner)
+            if case .notAtHand = keyAtHand(of: owner) {
+                throw EngineError(
+                    .damaged,
+                    "The vault has no key of user \(owner), and has those of later ones: put its newest backup in its "
+                        + "place. Nothing was written.")
+            }
         }
         for user in errand.erased { _ = try isHeld(user) }
     }

@@ -12,7 +12,9 @@ internal import Enrollment
 /// A sealed text is bound to the log's origin, its owner, the command that carries it, and the field: none opens in the
 /// place of another. Why the command and not the version of a stream: the version is known only when the command was
 /// decided, and a refused command lies in another stream than an accepted one; the command's id is in the record
-/// from the beginning, names one command in the log, and is covered by every proof as the version is.
+/// from the beginning, and is covered by every proof as the version is. Only a caller who gives an id again, after it
+/// was forgotten, has two commands under one: their texts of one owner and field could be exchanged unseen by the seal,
+/// and not by the proofs.
 public struct PersonalData: Sendable {
     package let vault: any PersonalDataVault
     private let origin: [UInt8]
