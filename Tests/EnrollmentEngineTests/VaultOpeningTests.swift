@@ -127,7 +127,7 @@ import Testing
     }
 
     @Test func `no key is destroyed before the log says durably that it will be`() async throws {
-        let faulty = FaultyFileSystem()
+        let faulty = FaultyFileSystem(on: disk)
         var options = EngineOptions()
         options.fileSystem = faulty
         let engine = try await EnrollmentEngine.create(
