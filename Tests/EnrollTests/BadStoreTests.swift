@@ -93,7 +93,7 @@ import Testing
         let store = try TemporaryStore.furnished(personalData: "plain")
         try Fault.newerEvent.make(in: store)
         for words in [
-            ["tail"], ["history", "user", "1"], ["explain", "9"], ["rebuild", "--force"], ["verify"],
+            ["tail"], ["history", "user", "1"], ["explain", "9"], ["rebuild", "--force"], ["verify", "--deep"],
             ["audit", "decisions"],
             ["replay", "--to", "9", "--into", store.path + ".then"], ["export", "csv", "--into", store.path + ".csv"],
         ] {
