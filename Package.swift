@@ -169,11 +169,6 @@ let package = Package(
     ]
 )
 
-// The DocC plugin serves Scripts/docs alone, so that nobody else has to fetch it.
-if Context.environment["ENROLL_DOCS"] != nil {
-    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
-}
-
 // The core alone builds in a third of the time: for the inner loop on domain, log and engine, and for their coverage.
 if Context.environment["ENROLL_CORE"] != nil {
     let core = [

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Writes the Swift blocks of a page as the files that the page says they are.
+"""Writes the Swift blocks of a page as files, so that they can be compiled and run.
 
-Usage: python3 Scripts/swift_blocks.py PAGE DIRECTORY
+Usage: python3 Scripts/swift_blocks.py [--program] PAGE DIRECTORY
 
-The paragraph before a block is the path of its file in backquotes and a colon. A block without one is an error, so
-that no block of the page is left out of what compiles it. Prints each path.
+The paragraph before a block may be the path of its file in backquotes and a colon. Without --program a block without
+one is an error, so that no block of the page is left out of what compiles it. With it, such blocks are together, in
+their order, the program `Sources/PAGE/main.swift`, and a page may have no block at all. Prints each path.
 """
 
 import pathlib
@@ -31,22 +32,28 @@ def blocks(page: str):
         sys.exit(f"swift_blocks.py: the block at line {begun} has no end")
 
 
-def main(page: str, directory: str):
-    written = set()
+def main(page: str, directory: str, is_program: bool):
+    program = f"Sources/{pathlib.PurePath(page).stem}/main.swift"
+    written = {}
     for line, path, text in blocks(pathlib.Path(page).read_text(encoding="utf-8")):
-        if path is None:
+        if path is None and is_program:
+            path = program
+        elif path is None:
             sys.exit(f"swift_blocks.py: {page}:{line}: say which file this block is, as `PATH.swift`: before it")
-        if path in written or ".." in pathlib.PurePath(path).parts or path.startswith("/"):
+        elif path in written or ".." in pathlib.PurePath(path).parts or path.startswith("/"):
             sys.exit(f"swift_blocks.py: {page}:{line}: {path} is there twice, or leads out of the package")
-        written.add(path)
+        written[path] = written.get(path, "") + text
+    for path, text in written.items():
         file = pathlib.Path(directory, path)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
         print(path)
-    if not written:
+    if not written and not is_program:
         sys.exit(f"swift_blocks.py: {page} has no Swift block")
 
 
-if len(sys.argv) != 3:
+arguments = sys.argv[1:]
+is_program = arguments[:1] == ["--program"]
+if len(arguments) != 2 + is_program:
     sys.exit(__doc__)
-main(sys.argv[1], sys.argv[2])
+main(*arguments[-2:], is_program)

@@ -6,6 +6,7 @@ internal import Glibc
 public struct RaceError: Error, Hashable, Sendable, CustomStringConvertible {
     public let description: String
 
+    /// Makes an error that says what happened and what to do.
     public init(_ description: String) { self.description = description }
 
     /// A call that the operating system refused, by its error number now.

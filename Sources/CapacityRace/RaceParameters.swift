@@ -18,6 +18,7 @@ public struct RaceParameters: Hashable, Sendable {
         /// Readings of a term's seats.
         public var read = 0
 
+        /// Makes the mix in which everyone only applies.
         public init() {}
     }
 
@@ -25,27 +26,39 @@ public struct RaceParameters: Hashable, Sendable {
     public var seats = 1000
     /// People who apply, each for one term.
     public var racers = 20_000
+    /// How many terms there are; 1 to ``maximumTerms``.
     public var terms = 1
     /// Callers at a time, each of which waits for its answer.
     public var clients = 64
     /// After so many seconds nobody new begins; nil where everyone is served.
     public var seconds: Int?
+    /// What the plan is drawn from: the same seed gives the same plan.
     public var seed: UInt64 = 1
+    /// How the terms give out their seats.
     public var admission = Admission.firstCome
+    /// Whether refusals become events.
     public var recordsRefusals = true
     /// How often the engine's process is killed and the store opened again.
     public var kills = 0
     /// Arrivals a second, fixed in advance; nil where each caller comes back as soon as it is answered.
     public var rate: Double?
+    /// What clients do beside applying.
     public var mix = Mix()
 
+    /// Makes the parameters of the default race.
     public init() {}
 
+    /// The most clients that call at the same time.
     public static let maximumClients = 4096
+    /// The most people who apply.
     public static let maximumRacers = 10_000_000
+    /// The most seats.
     public static let maximumSeats = 10_000_000
+    /// The most terms.
     public static let maximumTerms = 10_000
+    /// The most kills of the process.
     public static let maximumKills = 1000
+    /// The longest race, in seconds.
     public static let maximumSeconds = 86_400
 
     /// What is wrong with the parameters, by the names that the program gives them; nil where they make a race.

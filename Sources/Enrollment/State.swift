@@ -4,14 +4,19 @@
 ///
 /// A value: `decide` reads it, `evolve` is the only thing that changes it.
 public struct EnrollmentState: Sendable {
+    /// All users, by id: the first has the id 1.
     public internal(set) var users: [User] = []
+    /// All courses, by id: the first has the id 1.
     public internal(set) var courses: [Course] = []
+    /// All terms, by id: the first has the id 1.
     public internal(set) var terms: [Term] = []
+    /// All enrollments, by id.
     public internal(set) var enrollments = Enrollments()
     /// How many attestations were recorded; what they say matters to no decision.
     public internal(set) var attestationsVersion: StreamVersion = 0
     var index = Index()
 
+    /// Makes the state before the first event.
     public init() {}
 
     /// How many enrollments are pending or approved.
@@ -28,8 +33,11 @@ public struct EnrollmentState: Sendable {
     ///
     /// O(1), like the other three.
     public subscript(id: UserID) -> User? { element(of: users, id.rawValue) }
+    /// The one of that id, where there is one.
     public subscript(id: CourseID) -> Course? { element(of: courses, id.rawValue) }
+    /// The one of that id, where there is one.
     public subscript(id: TermID) -> Term? { element(of: terms, id.rawValue) }
+    /// The one of that id, where there is one.
     public subscript(id: EnrollmentID) -> Enrollment? { element(of: enrollments, id.rawValue) }
 
     @inline(__always)

@@ -9,11 +9,13 @@ public import Enrollment
 ///
 /// The engine never lets recorded time run back, whatever a clock says.
 public protocol EngineClock: Sendable {
+    /// The present instant; it may stand still or run back, recorded time does not.
     func now() -> Timestamp
 }
 
 /// The machine's clock.
 public struct SystemClock: EngineClock {
+    /// Makes a clock that asks the machine.
     public init() {}
 
     public func now() -> Timestamp {
@@ -27,12 +29,15 @@ public struct SystemClock: EngineClock {
 public final class ManualClock: EngineClock {
     private let time: Mutex<Timestamp>
 
+    /// Makes a clock that stands at an instant.
     public init(_ start: Timestamp) { time = Mutex(start) }
 
     public func now() -> Timestamp { time.withLock { $0 } }
 
+    /// Sets the clock, forward or back.
     public func set(_ now: Timestamp) { time.withLock { $0 = now } }
 
+    /// Sets the clock so many microseconds forward.
     public func advance(byMicroseconds count: Int64) {
         time.withLock { $0 = Timestamp(microseconds: $0.rawValue + count) }
     }

@@ -40,11 +40,14 @@ public struct EngineError: Error, Sendable {
         public static let invalidArgument = Code(description: "invalidArgument")
     }
 
+    /// The kind of failure.
     public let code: Code
     /// What happened, where, and how to mend it.
     public let message: String
+    /// The failure behind this one.
     public let cause: (any Error)?
 
+    /// Makes an error; `message` should name the remedy.
     public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
         self.code = code
         self.message = message

@@ -40,5 +40,9 @@ public struct EngineOptions: Sendable {
     /// The operating system, or what stands in for it: tests run on disks that fail, or on none at all.
     public var fileSystem: any FileSystem = PosixFileSystem()
 
+    /// The steps between schema versions that opening checks; tests plant a gap and a cycle.
+    var upcasts = EventCodec.upcasts
+
+    /// Makes the default options.
     public init() {}
 }

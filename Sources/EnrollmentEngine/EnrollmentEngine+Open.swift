@@ -25,6 +25,7 @@ extension EnrollmentEngine {
             )
         }
         return try await blocking { () throws(EngineError) in
+            try EventCodec.check(options.upcasts)
             let layout = StoreLayout(directory: directory)
             let files = StoreFiles(layout: layout, fileSystem: options.fileSystem)
             try files.checkNoStore()
@@ -65,6 +66,7 @@ extension EnrollmentEngine {
         clock: any EngineClock = SystemClock()
     ) async throws(EngineError) -> EnrollmentEngine {
         try await blocking { () throws(EngineError) in
+            try EventCodec.check(options.upcasts)
             let layout = StoreLayout(directory: directory)
             let settings = try StoreSettings.load(layout, fileSystem: options.fileSystem)
             let calendar = try StoreCalendar(timeZone: settings.timeZone)

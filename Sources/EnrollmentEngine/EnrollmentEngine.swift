@@ -15,7 +15,9 @@ public import EventLog
 /// Nothing is acknowledged before the sync that covers it. Any number of tasks may call at the same time; while one
 /// group of commands is being synced the next one gathers.
 public final class EnrollmentEngine: Sendable {
+    /// Where the parts of the store lie.
     public let layout: StoreLayout
+    /// What was fixed when the store was made.
     public let settings: StoreSettings
     /// The store's time zone: turns days and local times into the instants that commands carry.
     public let calendar: StoreCalendar
@@ -142,6 +144,7 @@ public final class EnrollmentEngine: Sendable {
 
 /// Figures of a running engine.
 public struct EngineStatistics: Hashable, Sendable {
+    /// Figures of the log.
     public let log: LogStatistics
     /// Events that wait for the disk.
     public let pendingEvents: Int64

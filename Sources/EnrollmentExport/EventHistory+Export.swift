@@ -38,12 +38,15 @@ public struct ExportOptions: Sendable {
     /// The program that the manifest names, with its version.
     public var program = "EnrollmentExport"
 
+    /// Makes options that leave personal fields out.
     public init() {}
 }
 
 /// How far an export is, in events read; CSV reads those of its tables too.
 public struct ExportProgress: Hashable, Sendable {
+    /// How many events are written.
     public let done: Int64
+    /// How many there are to write.
     public let total: Int64
 }
 

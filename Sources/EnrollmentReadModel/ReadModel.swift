@@ -12,6 +12,7 @@ public struct ReadModelOptions: Sendable {
     /// Connections of ``ReadModel/reader`` that may read at once.
     public var maximumReaders = 5
 
+    /// Makes the default options.
     public init() {}
 }
 

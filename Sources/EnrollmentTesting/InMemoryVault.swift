@@ -21,6 +21,7 @@ public final class InMemoryVault: PersonalDataVault {
     /// How many keys beyond the one asked for are made at once.
     private let block: Int
 
+    /// Makes a vault without keys, which makes `block` of them at once.
     public init(block: Int = 64) { self.block = block }
 
     public func keyAtHand(of owner: UserID) -> PersonalKey {

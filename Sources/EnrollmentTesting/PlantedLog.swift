@@ -37,6 +37,14 @@ package struct PlantedLog {
         _ = try log.enqueue(batch)
     }
 
+    /// Writes a record as a version of the program to come might: the first of a stream that nobody else uses.
+    package mutating func plantRecord(type: UInt8, payload: [UInt8], at time: Timestamp = .day(1)) throws {
+        var batch = LogBatch()
+        batch.reset(commandID: .random(), actor: 0, recordedAt: time.rawValue)
+        batch.append(type: type, stream: .max, version: 1) { $0 += payload }
+        _ = try log.enqueue(batch)
+    }
+
     /// Makes what was planted durable, and gives the lock back.
     package func close() throws { try log.close() }
 }

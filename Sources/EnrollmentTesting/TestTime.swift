@@ -9,10 +9,12 @@ extension Timestamp {
     /// The first instant of a test's `day`, or some hours into it.
     public static func day(_ day: Int, hour: Int = 0) -> Timestamp { testStart.advanced(hours: day * 24 + hour) }
 
+    /// The instant so many hours later.
     public func advanced(hours: Int) -> Timestamp {
         Timestamp(microseconds: rawValue + Int64(hours) * 3_600_000_000)
     }
 
+    /// The instant so many microseconds later.
     public func advanced(microseconds: Int64) -> Timestamp { Timestamp(microseconds: rawValue + microseconds) }
 }
 

@@ -10,9 +10,13 @@ internal import Glibc
 /// A key management service can stand here: what it gives for a key is stored as it is, up to 1,024 bytes. It is asked
 /// once for each key that is made, first read after an opening, or rotated.
 public protocol KeyEncryptionKey: Sendable {
+    /// Gives the bytes that are stored for a key.
+    ///
     /// - Throws: what keeps the service from wrapping.
     func wrap(_ key: SymmetricKey) throws -> [UInt8]
 
+    /// Gives the key back.
+    ///
     /// - Throws: where the bytes were wrapped by another key, or were changed.
     func unwrap(_ bytes: [UInt8]) throws -> SymmetricKey
 }
@@ -33,7 +37,8 @@ public struct LocalKey: KeyEncryptionKey {
 
     /// Reads the key from 64 hexadecimal digits, with blanks or a line feed around them.
     ///
-    /// - Parameter source: where the digits come from, for the message.
+    /// `source` tells in the error's message where the digits come from.
+    ///
     /// - Throws: `invalidArgument`, which does not repeat the digits.
     public init(_ digits: String, from source: String) throws(EngineError) {
         var bytes: [UInt8] = []

@@ -11,6 +11,7 @@ public import EnrollmentEngine
 
 /// What is in a vault.
 public struct VaultStatus: Hashable, Sendable {
+    /// The store whose texts the keys open.
     public let storeID: String
     /// Keys that can be used, of users and of users who may come.
     public let active: Int64

@@ -14,6 +14,7 @@ public import EnrollmentEngine
 /// Any number of processes may have it open; SQLite keeps them apart, and of a rotation by another one each hears when
 /// it next writes. The keys that were used last are kept in memory, unwrapped.
 public final class Vault: PersonalDataVault {
+    /// The path of the file.
     public let path: String
     public let digestKey: SymmetricKey
     /// The store whose texts the keys open.
@@ -70,7 +71,8 @@ public final class Vault: PersonalDataVault {
 
     /// Opens the vault of a store; the key-encryption key must be the right one.
     ///
-    /// - Parameter readOnly: whether keys are only read: nothing in the file or beside it changes then.
+    /// Where it is `readOnly` keys are only read: nothing in the file or beside it changes.
+    ///
     /// - Throws: `vaultMissing` where there is none, or the key-encryption key is another; `foreign` where it is
     ///   another store's; `damaged`, `newerFormat`, `insecurePermissions`, `io`. Nothing is written then.
     public static func open(

@@ -51,6 +51,7 @@ enum VaultSchema {
 
 /// What became of a user's key.
 public enum KeyState: Int64, Sendable, CaseIterable {
+    /// It may be used.
     case active = 1
     /// A legal hold forbids to destroy it.
     case held = 2

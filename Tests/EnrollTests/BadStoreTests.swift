@@ -1,5 +1,7 @@
 // Stores that cannot be used: one clear line, exit code 2, nothing changed.
 
+import Enrollment
+import EnrollmentTesting
 import Foundation
 import Testing
 
@@ -7,7 +9,7 @@ import Testing
     /// What is wrong, how it is brought about, and what the one line says.
     enum Fault: String, CaseIterable {
         case missing, notAStore, otherLog, otherTimeZone, newerFormat, unreadableSettings, writableByOthers
-        case damagedSegment, settingsLost, otherTables
+        case damagedSegment, settingsLost, otherTables, newerEvent
 
         var says: String {
             switch self {
@@ -17,6 +19,7 @@ import Testing
             case .newerFormat: "has format 99, this program reads up to 3; use a newer one"
             case .unreadableSettings: "is not a store's settings; restore it from a backup"
             case .writableByOthers: "can be written by other users; run chmod go-w on it"
+            case .newerEvent: "Schema version 3 is needed, and this program reads 1 through 2. Use a version"
             case .damagedSegment: "Restore the file from a backup"
             case .otherTables: "enroll rebuild"
             }
@@ -42,6 +45,10 @@ import Testing
             case .writableByOthers:
                 try files.setAttributes([.posixPermissions: 0o770], ofItemAtPath: store.path)
             case .damagedSegment: try store.damageFirstSegment()
+            case .newerEvent:
+                var log = try PlantedLog(store: store.path)
+                try log.plantRecord(type: 81, payload: [3 << 4, 1], at: Timestamp(microseconds: 1_900_000_000_000_000))
+                try log.close()
             case .otherTables:
                 let other = try TemporaryStore.furnished(personalData: "plain")
                 for name in try files.contentsOfDirectory(atPath: store.path) where name.hasPrefix("read") {
@@ -80,6 +87,22 @@ import Testing
             !notes.contains(where: line.hasPrefix) && !line.contains(".sqlite-shm") && !line.contains(".sqlite-wal")
         }
         #expect(touched.isEmpty)
+    }
+
+    @Test func `is told of a newer version by whatever reads its events`() throws {
+        let store = try TemporaryStore.furnished(personalData: "plain")
+        try Fault.newerEvent.make(in: store)
+        for words in [
+            ["tail"], ["history", "user", "1"], ["explain", "9"], ["rebuild", "--force"], ["verify", "--deep"],
+            ["audit", "decisions"],
+            ["replay", "--to", "9", "--into", store.path + ".then"], ["export", "csv", "--into", store.path + ".csv"],
+        ] {
+            let outcome = try Program.run(words, in: store)
+            #expect(outcome.exitCode == 2, "\(words) \(outcome.output)")
+            #expect(outcome.error.contains(Fault.newerEvent.says), "\(words) \(outcome.error)")
+        }
+        // Checksums need no payload: the log itself is sound.
+        #expect(try Program.run(["log", "verify"], in: store).exitCode == 0)
     }
 
     @Test func `is mended by a rebuild where only the tables are wrong`() throws {

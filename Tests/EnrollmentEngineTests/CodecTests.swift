@@ -69,7 +69,7 @@ import Testing
         var bytes = encoded(.termStarted(1), effectiveAt: nil)
         bytes[0] = 3 << 4
         let problem = #expect(throws: PayloadProblem.self) { try decode(bytes, as: .termStarted(1)) }
-        #expect(problem?.message.contains("version is 3") == true)
+        #expect(problem?.message.contains("version 3 is needed") == true && problem?.needsNewer == true)
         bytes[0] = 2 << 4
         let unsealed = #expect(throws: PayloadProblem.self) { try decode(bytes, as: .termStarted(1)) }
         #expect(unsealed?.message.contains("nothing in it is sealed") == true)

@@ -2,6 +2,7 @@
 
 /// The verdict of one checker.
 public struct CheckReport: Sendable {
+    /// What a checker can find.
     public enum Fault: String, Hashable, Sendable, CaseIterable {
         /// More seats taken than there are.
         case oversold
@@ -22,16 +23,20 @@ public struct CheckReport: Sendable {
     }
 
     private static let maximumFindings = 20
+    /// How often each fault was found; none where all is sound.
     public private(set) var counts: [Fault: Int] = [:]
     /// The first findings, in words.
     public private(set) var findings: [String] = []
     /// How long the check took.
     public var seconds = 0.0
 
+    /// Makes a report in which nothing was found.
     public init() {}
 
+    /// Whether nothing was found.
     public var isSound: Bool { counts.isEmpty }
 
+    /// How often a fault was found.
     public func count(_ fault: Fault) -> Int { counts[fault] ?? 0 }
 
     mutating func add(_ fault: Fault, _ text: @autoclosure () -> String) {

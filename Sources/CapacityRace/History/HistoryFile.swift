@@ -43,6 +43,7 @@ public final class HistoryFile: @unchecked Sendable {
     private static let headerBytes = 4096
     private let base: UnsafeMutableRawPointer
     private let bytes: Int
+    /// The plan that the operations follow.
     public let workload: Workload
     var slotCount: Int { workload.visitCount * Workload.stepsPerVisit }
 
@@ -93,6 +94,7 @@ public final class HistoryFile: @unchecked Sendable {
     /// Lets nobody new begin.
     public func stop() { atomic(2).pointee.store(1, ordering: .relaxed) }
 
+    /// Whether the clients were told to stop.
     public var isStopped: Bool { atomic(2).pointee.load(ordering: .relaxed) != 0 }
 
     // The slots.

@@ -15,6 +15,7 @@ public struct RaceReport {
         self.notes = notes
     }
 
+    /// The page: one file that needs no other.
     public var html: String {
         let parameters = result.parameters
         let title = "\(grouped(parameters.racers)) people, \(grouped(parameters.seats * parameters.terms)) seats"

@@ -4,15 +4,18 @@ internal import Histogram
 
 /// The distribution of latencies, in nanoseconds.
 public struct Latencies: Sendable {
+    /// A point of the curve of latencies.
     public struct Point: Hashable, Sendable {
         /// 0 to 100.
         public let percentile: Double
+        /// The latency that so many calls stayed below, in nanoseconds.
         public let nanoseconds: Int64
     }
 
     /// The percentiles that a line of figures names.
     public static let named: [Double] = [50, 90, 99, 99.9, 100]
 
+    /// How many calls were measured.
     public let count: Int
     /// Values at ``named``, the last being the maximum.
     public let values: [Int64]

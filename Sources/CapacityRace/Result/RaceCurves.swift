@@ -10,6 +10,7 @@ public struct RaceCurves: Sendable {
     public let seats: [Int]
     /// Answers in each step.
     public let accepted: [Int]
+    /// How many refusals were told in each interval.
     public let refused: [Int]
 
     init(_ operations: [Operation], start: Int64, end: Int64) {

@@ -5,10 +5,13 @@ internal import EventLog
 
 /// The result of a race.
 public struct RaceResult: Sendable {
+    /// What was raced.
     public let parameters: RaceParameters
     /// Operations that clients asked for.
     public let attempts: Int
+    /// How many commands were accepted.
     public let accepted: Int
+    /// How many commands were refused by the rules.
     public let refused: Int
     /// Never answered: whoever asked went away when the process was killed.
     public let unknown: Int
@@ -18,14 +21,19 @@ public struct RaceResult: Sendable {
     public let replayed: Int
     /// Applications that were accepted, and those refused because the term was full.
     public let seatsGiven: Int
+    /// How many applications found no free seat.
     public let turnedAway: Int
     /// The most seats taken beyond a capacity at any prefix of the log.
     public let oversold: Int
     /// When the process was killed, in nanoseconds after the start.
     public let kills: [Int64]
+    /// How long the race took, in seconds.
     public let seconds: Double
+    /// How long callers waited for their answers.
     public let latencies: Latencies
+    /// Whether those who came first were served first.
     public let fairness: Fairness
+    /// The race as it went, interval by interval.
     public let curves: RaceCurves
     /// Checker A.
     public let positions: CheckReport
@@ -33,6 +41,7 @@ public struct RaceResult: Sendable {
     public let order: CheckReport
     /// Taken seats and capacity of each term at the end, and who has them, by user, as the naive model says.
     public let seats: [(taken: Int, capacity: Int)]
+    /// Who has a seat in each term, with the position that gave it.
     public let holders: [[Int64: Int64]]
     /// Events in the log at the end.
     public let events: Int64
@@ -72,8 +81,12 @@ public struct RaceResult: Sendable {
     /// Whether both checkers found nothing.
     public var isSound: Bool { positions.isSound && order.isSound }
 
+    /// How many people have two seats in a term: 0, or something is broken.
     public var duplicates: Int { positions.count(.duplicate) }
+    /// How many answers that were told are not in the log: 0, or something is broken.
     public var lost: Int { positions.count(.lost) }
+    /// Commands that were answered in a second.
     public var answersPerSecond: Double { Double(accepted + refused) / seconds }
+    /// Commands that were accepted in a second.
     public var acceptedPerSecond: Double { Double(accepted) / seconds }
 }

@@ -5,6 +5,7 @@ internal import Glibc
 
 /// A disk whose power a proof can cut: what was not synced is gone.
 public protocol RaceDisk {
+    /// Loses what no sync covers, as a power cut does.
     func cutPower() throws
     /// Called when nobody uses the disk any more.
     func restorePower() throws

@@ -16,6 +16,7 @@ public struct RaceRun: Sendable {
     let history: HistoryFile
     var workload: Workload { history.workload }
 
+    /// Makes a run that calls an engine and writes down what it is told.
     public init(on engine: EnrollmentEngine, writing history: HistoryFile) {
         self.engine = engine
         self.history = history

@@ -26,11 +26,13 @@ public struct Workload: Sendable {
     /// What one visit does at most, one after the other: apply, approve, cancel, apply again.
     static let stepsPerVisit = 4
 
+    /// What was planned for.
     public let parameters: RaceParameters
     let visits: [Visit]
     /// When each visit arrives, in nanoseconds after the start; empty where callers come back by themselves.
     let arrivals: [Int64]
 
+    /// Draws a plan from the seed of the parameters.
     public init(_ parameters: RaceParameters) {
         self.parameters = parameters
         var random = SplitMix64(seed: parameters.seed)
@@ -59,6 +61,7 @@ public struct Workload: Sendable {
         arrivals = Self.arrivals(visits.count, parameters.rate, &random)
     }
 
+    /// How many visits there are to be made.
     public var visitCount: Int { visits.count }
 
     /// Gaps between arrivals that are drawn as a Poisson process has them: people do not arrive in step.

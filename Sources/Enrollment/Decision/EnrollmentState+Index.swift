@@ -50,10 +50,12 @@ extension EnrollmentState {
         index.usersBySourceID.place(of: sourceID) { users[$0].sourceID }.map { users[$0].id }
     }
 
+    /// The course with an id of the outside world.
     public func course(sourceID: String) -> CourseID? {
         index.coursesBySourceID.place(of: sourceID) { courses[$0].sourceID }.map { courses[$0].id }
     }
 
+    /// The term with an id of the outside world.
     public func term(sourceID: String) -> TermID? {
         index.termsBySourceID.place(of: sourceID) { terms[$0].sourceID }.map { terms[$0].id }
     }

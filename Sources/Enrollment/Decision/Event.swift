@@ -5,49 +5,69 @@
 /// Times, actor and position stand in the record that carries it. Large events that come seldom are indirect, so that
 /// those that come by the million are small: 48 bytes.
 public enum Event: Hashable, Sendable {
+    /// A user is there, active.
     indirect case userRegistered(UserID, email: PersonalText, name: PersonalText, role: Role, sourceID: String?)
     /// What the fields became; nil where one did not change.
     indirect case userUpdated(UserID, email: PersonalText?, name: PersonalText?)
+    /// The user has another role.
     case userRoleChanged(UserID, role: Role)
+    /// The user may act again.
     case userActivated(UserID)
+    /// The user may not act; live enrollments that end with it follow as events of their own.
     case userDeactivated(UserID)
+    /// The user may not act until they are reinstated.
     case userSuspended(UserID, reason: PersonalText?)
+    /// The suspension is over.
     case userReinstated(UserID)
     /// From here on the user is gone for the rules, and their key may be destroyed.
     case erasureRequested(UserID)
     /// Nothing opens their texts any more, and their address is free.
     case userErased(UserID)
 
+    /// A course is there, as a draft.
     indirect case courseCreated(
         CourseID, title: String, description: String, category: String, instructor: UserID?, sourceID: String?)
     /// What the fields became; nil where one did not change.
     indirect case courseUpdated(CourseID, title: String?, description: String?, category: String?)
+    /// The course has another instructor, or none.
     case instructorAssigned(CourseID, instructor: UserID?)
     /// The default enrollment window of the course's terms opens with the first publication.
     case coursePublished(CourseID)
+    /// Nobody can apply for the course's terms any more.
     case courseClosed(CourseID)
+    /// A closed course is published again.
     case courseReopened(CourseID)
+    /// The course is put away for good.
     case courseArchived(CourseID)
 
+    /// A term is there, with its seats.
     indirect case termScheduled(
         TermID, course: CourseID, termNumber: Int, dates: TermDates, capacity: Int, admission: Admission,
         sourceID: String?)
     /// What the fields became; nil where one did not change.
     indirect case termUpdated(TermID, dates: TermDates?, admission: Admission?)
+    /// Applications are taken within the window; nil stands for the default one.
     case enrollmentWindowSet(TermID, window: EnrollmentWindow?)
+    /// The seats went `from` a number `to` another while `taken` were taken.
     indirect case termCapacityChanged(TermID, from: Int, to: Int, taken: Int, reason: PersonalText?)
+    /// The term is ongoing.
     case termStarted(TermID)
+    /// The term is over; rejections of what was pending follow as events of their own.
     case termCompleted(TermID)
+    /// The term is called off; the ends of its enrollments follow as events of their own.
     case termCancelled(TermID, reason: PersonalText?)
 
     /// `direct`: an operator enrolled the user without an application of theirs.
     case enrollmentApplied(EnrollmentID, user: UserID, term: TermID, direct: Bool)
     /// `overbooked`: this event took a seat when none was free.
     case enrollmentApproved(EnrollmentID, term: TermID, overbooked: Bool, reason: PersonalText?)
+    /// The application was turned down, and what it held is free.
     case enrollmentRejected(EnrollmentID, term: TermID, cause: EndCause, reason: PersonalText?)
+    /// The enrollment ended; a seat that it held or had, by its `previous` status, is free.
     case enrollmentCancelled(
         EnrollmentID, term: TermID, previous: EnrollmentStatus, cause: EndCause, reason: PersonalText?)
 
+    /// A command about an enrollment was refused, with what the decision saw.
     indirect case commandRefused(Refusal)
 
     /// Changes nothing: any replay can hold it against the events before it.
@@ -85,16 +105,22 @@ extension EndCause: NamedValue {
 
 /// The recorded form of a rejection, so that losers of a race appear in the history.
 public struct Refusal: Hashable, Sendable {
+    /// What was asked for.
     public let command: CommandKind
+    /// Whose enrollment it was about.
     public let user: UserID
+    /// The term whose seats it was about.
     public let term: TermID
     /// The enrollment that the command named; nil for an application.
     public let enrollment: EnrollmentID?
+    /// Why it was refused.
     public let rejection: Rejection
     /// The term's capacity and its taken seats as the decision saw them.
     public let capacity: Int
+    /// The seats that were taken, or held, of them.
     public let taken: Int
 
+    /// Makes the recorded form of a rejection.
     public init(
         command: CommandKind, user: UserID, term: TermID, enrollment: EnrollmentID?, rejection: Rejection,
         capacity: Int, taken: Int
@@ -113,34 +139,63 @@ public struct Refusal: Hashable, Sendable {
 ///
 /// The numbers are stored in the log: never renumber.
 public enum EventType: UInt8, Hashable, Sendable, CaseIterable {
+    /// ``Event/userRegistered(_:email:name:role:sourceID:)``.
     case userRegistered = 1
+    /// ``Event/userUpdated(_:email:name:)``.
     case userUpdated = 2
+    /// ``Event/userRoleChanged(_:role:)``.
     case userRoleChanged = 3
+    /// ``Event/userActivated(_:)``.
     case userActivated = 4
+    /// ``Event/userDeactivated(_:)``.
     case userDeactivated = 5
+    /// ``Event/userSuspended(_:reason:)``.
     case userSuspended = 6
+    /// ``Event/userReinstated(_:)``.
     case userReinstated = 7
+    /// ``Event/erasureRequested(_:)``.
     case erasureRequested = 8
+    /// ``Event/userErased(_:)``.
     case userErased = 9
+    /// ``Event/courseCreated(_:title:description:category:instructor:sourceID:)``.
     case courseCreated = 16
+    /// ``Event/courseUpdated(_:title:description:category:)``.
     case courseUpdated = 17
+    /// ``Event/instructorAssigned(_:instructor:)``.
     case instructorAssigned = 18
+    /// ``Event/coursePublished(_:)``.
     case coursePublished = 19
+    /// ``Event/courseClosed(_:)``.
     case courseClosed = 20
+    /// ``Event/courseReopened(_:)``.
     case courseReopened = 21
+    /// ``Event/courseArchived(_:)``.
     case courseArchived = 22
+    /// ``Event/termScheduled(_:course:termNumber:dates:capacity:admission:sourceID:)``.
     case termScheduled = 32
+    /// ``Event/termUpdated(_:dates:admission:)``.
     case termUpdated = 33
+    /// ``Event/enrollmentWindowSet(_:window:)``.
     case enrollmentWindowSet = 34
+    /// ``Event/termCapacityChanged(_:from:to:taken:reason:)``.
     case termCapacityChanged = 35
+    /// ``Event/termStarted(_:)``.
     case termStarted = 36
+    /// ``Event/termCompleted(_:)``.
     case termCompleted = 37
+    /// ``Event/termCancelled(_:reason:)``.
     case termCancelled = 38
+    /// ``Event/enrollmentApplied(_:user:term:direct:)``.
     case enrollmentApplied = 48
+    /// ``Event/enrollmentApproved(_:term:overbooked:reason:)``.
     case enrollmentApproved = 49
+    /// ``Event/enrollmentRejected(_:term:cause:reason:)``.
     case enrollmentRejected = 50
+    /// ``Event/enrollmentCancelled(_:term:previous:cause:reason:)``.
     case enrollmentCancelled = 51
+    /// ``Event/commandRefused(_:)``.
     case commandRefused = 64
+    /// ``Event/stateAttested(_:)``.
     case stateAttested = 80
 }
 
@@ -150,6 +205,7 @@ extension EventType: NamedValue {
 }
 
 extension Event {
+    /// What happened, without the fields.
     public var type: EventType {
         switch self {
         case .userRegistered: .userRegistered
@@ -214,10 +270,12 @@ public struct EventTime: Hashable, Sendable {
     /// The caller's own time, where one was given: the event then counts as back-dated.
     public var effectiveAt: Timestamp?
 
+    /// Makes a time; without `effectiveAt` nothing is back-dated.
     public init(recordedAt: Timestamp, effectiveAt: Timestamp? = nil) {
         self.recordedAt = recordedAt
         self.effectiveAt = effectiveAt
     }
 
+    /// The caller's own time where there is one, else the clock's.
     @inlinable public var effectiveTime: Timestamp { effectiveAt ?? recordedAt }
 }

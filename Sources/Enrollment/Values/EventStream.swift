@@ -5,9 +5,13 @@
 /// Refusals have a stream of their own per term, so that they are gapless too and never disturb the version that a
 /// caller's `expectedVersion` speaks of.
 public enum EventStream: Hashable, Sendable, CustomStringConvertible {
+    /// What happened to a user.
     case user(UserID)
+    /// What happened to a course.
     case course(CourseID)
+    /// What happened to a term and its enrollments.
     case term(TermID)
+    /// The recorded refusals of a term.
     case refusals(TermID)
     /// The one stream that belongs to no entity.
     case attestations

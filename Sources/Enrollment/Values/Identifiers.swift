@@ -4,11 +4,14 @@
 public protocol EntityID: RawRepresentable, Hashable, Comparable, Sendable, ExpressibleByIntegerLiteral,
     CustomStringConvertible
 where RawValue == Int64 {
+    /// Makes an id of its number.
     init(rawValue: Int64)
 }
 
 extension EntityID {
+    /// Makes an id of its number.
     @inlinable public init(_ rawValue: Int64) { self.init(rawValue: rawValue) }
+    /// Makes an id of a literal number.
     @inlinable public init(integerLiteral value: Int64) { self.init(rawValue: value) }
     @inlinable public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
     public var description: String { String(rawValue) }
@@ -44,9 +47,11 @@ public struct StreamVersion: RawRepresentable, Hashable, Comparable, Sendable, E
 {
     public let rawValue: Int64
     @inlinable public init(rawValue: Int64) { self.rawValue = rawValue }
+    /// Makes a version of its number.
     @inlinable public init(_ rawValue: Int64) { self.rawValue = rawValue }
     @inlinable public init(integerLiteral value: Int64) { rawValue = value }
     @inlinable public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    /// The version after this one.
     @inlinable public var next: StreamVersion { StreamVersion(rawValue &+ 1) }
     public var description: String { String(rawValue) }
 }

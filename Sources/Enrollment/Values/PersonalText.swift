@@ -34,6 +34,7 @@ public struct SealedText: Hashable, Sendable {
     /// The length of a digest in bytes.
     package static let digestLength = 32
 
+    /// Makes a sealed text of its parts.
     public init(owner: UserID, digest: [UInt8] = [], box: [UInt8]) {
         self.owner = owner
         self.digest = digest

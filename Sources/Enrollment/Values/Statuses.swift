@@ -2,17 +2,25 @@
 
 /// What a user may do.
 public enum Role: UInt8, Hashable, Sendable, CaseIterable {
+    /// May do everything, and give roles.
     case admin = 1
+    /// Runs courses, terms and enrollments.
     case `operator` = 2
+    /// Teaches courses.
     case instructor = 3
+    /// Applies for seats.
     case student = 4
+    /// Has an account.
     case user = 5
 }
 
 /// Whether a user may act.
 public enum UserStatus: UInt8, Hashable, Sendable, CaseIterable {
+    /// May act.
     case active = 1
+    /// Deactivated, until activated again.
     case inactive = 2
+    /// Suspended, until reinstated.
     case suspended = 3
     /// Final: who comes back is a new user.
     case erased = 4
@@ -20,17 +28,25 @@ public enum UserStatus: UInt8, Hashable, Sendable, CaseIterable {
 
 /// Where a course stands.
 public enum CourseStatus: UInt8, Hashable, Sendable, CaseIterable {
+    /// Not published yet.
     case draft = 1
+    /// Its terms can be applied for.
     case published = 2
+    /// Taken out of what can be applied for; may be published again.
     case closed = 3
+    /// Put away for good.
     case archived = 4
 }
 
 /// Where a term stands.
 public enum TermStatus: UInt8, Hashable, Sendable, CaseIterable {
+    /// Not begun yet.
     case scheduled = 1
+    /// Begun, and not over.
     case ongoing = 2
+    /// Over.
     case completed = 3
+    /// Called off.
     case cancelled = 4
 
     /// Completed and cancelled terms never change again.
@@ -49,9 +65,13 @@ public enum Admission: UInt8, Hashable, Sendable, CaseIterable {
 
 /// Where an enrollment stands.
 public enum EnrollmentStatus: UInt8, Hashable, Sendable, CaseIterable {
+    /// Applied for, and not decided.
     case pending = 1
+    /// Has a seat.
     case approved = 2
+    /// Turned down.
     case rejected = 3
+    /// Ended.
     case cancelled = 4
 
     /// Pending or approved: the two that may still change, and that keep a user from applying again.
@@ -60,6 +80,7 @@ public enum EnrollmentStatus: UInt8, Hashable, Sendable, CaseIterable {
 
 /// The text that tables, JSON and the program show: `FIRST_COME`.
 public protocol NamedValue: CaseIterable {
+    /// The text of this value.
     var name: String { get }
 }
 

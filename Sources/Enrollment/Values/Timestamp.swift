@@ -4,11 +4,13 @@
 public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable {
     public let rawValue: Int64
     @inlinable public init(rawValue: Int64) { self.rawValue = rawValue }
+    /// Makes an instant from microseconds since 1970-01-01T00:00:00Z.
     @inlinable public init(microseconds: Int64) { rawValue = microseconds }
     @inlinable public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
     /// The first and the last instant that the engine accepts: the years 1 to 9999.
     public static let earliest = Timestamp(microseconds: -62_135_596_800_000_000)
+    /// 9999-12-31T23:59:59.999999Z.
     public static let latest = Timestamp(microseconds: 253_402_300_799_999_999)
 }
 
@@ -36,6 +38,7 @@ public struct Day: Hashable, Comparable, Sendable {
     /// Days since 1970-01-01.
     public let daysSinceEpoch: Int32
 
+    /// Makes a day from the days since 1970-01-01.
     public init(daysSinceEpoch: Int32) { self.daysSinceEpoch = daysSinceEpoch }
 
     /// The day of a calendar date, or nil where there is no such date in the years 1 to 9999.

@@ -20,9 +20,11 @@ public struct Dossier: Hashable, Sendable {
     public let through: Position
     /// Where the attestation stands that says how many there are, and who gave it.
     public let attestedAt: Position
+    /// Who recorded that attestation.
     public let attestedBy: Actor
     /// The log, and how much of it was signed.
     public let origin: String
+    /// How many events the log of the checkpoint has.
     public let size: Int64
 }
 

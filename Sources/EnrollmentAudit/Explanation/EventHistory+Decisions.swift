@@ -16,8 +16,11 @@ public enum DecisionSubject: Hashable, Sendable {
 public struct DecisionMention: Hashable, Sendable {
     /// The position of the event; where a command ended many enrollments, of this one's.
     public let position: Position
+    /// When it was recorded.
     public let recordedAt: Timestamp
+    /// Who gave the command.
     public let actor: Actor
+    /// What the command became.
     public let type: EventType
     /// Why it was refused, where it was.
     public let code: RejectionCode?

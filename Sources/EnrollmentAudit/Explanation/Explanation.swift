@@ -35,11 +35,15 @@ public struct Explanation: Sendable {
 
 /// A seat that was taken, or held by an application, before a decision.
 public struct TakenSeat: Hashable, Sendable {
+    /// The enrollment that has the seat, or holds it.
     public let enrollment: EnrollmentID
+    /// Whose seat it is.
     public let user: UserID
     /// The event that took it: an application where applications hold seats, else an approval.
     public let position: Position
+    /// The event that took it.
     public let type: EventType
+    /// When it was taken.
     public let time: EventTime
     /// Who gave the command that took it.
     public let actor: Actor
@@ -57,7 +61,9 @@ public struct SeenValues: Sendable {
     public let actor: User?
     /// The user whom the command is about.
     public let user: User?
+    /// The course, as it was then.
     public let course: Course?
+    /// The term, as it was then.
     public let term: Term?
     /// When people may apply; `opensAt` is nil while the course was never published.
     public let window: (opensAt: Timestamp?, closesAt: Timestamp)?

@@ -24,6 +24,7 @@ public struct HistoryFilter: Sendable {
     /// The courses that the user teaches.
     private var courses: Set<CourseID> = []
 
+    /// Makes a filter for the events about one subject.
     public init(_ subject: HistorySubject) { self.subject = subject }
 
     /// Whether the next event of the log belongs to the history.

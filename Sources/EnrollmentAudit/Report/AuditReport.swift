@@ -10,6 +10,7 @@ public import EventLog
 public struct AuditReport: Sendable {
     /// The log's identity, and the name that it has in proofs.
     public let storeID: String
+    /// The name of the log.
     public let origin: String
     /// The last event that was read.
     public let position: Position
@@ -23,6 +24,7 @@ public struct AuditReport: Sendable {
 public struct TermReport: Sendable {
     /// The term as it is at the report's position.
     public internal(set) var term: Term
+    /// What the course is called at the end.
     public internal(set) var courseTitle: String
     /// Every enrollment, in the order of application.
     public internal(set) var allocations: [Allocation] = []
@@ -30,6 +32,7 @@ public struct TermReport: Sendable {
     public internal(set) var refusals: [RejectionCode: Int] = [:]
     /// Seats that operators gave: above the capacity, or without an application.
     public internal(set) var overrides: [SeatOverride] = []
+    /// Every change of the seats, in order.
     public internal(set) var capacityChanges: [CapacityChange] = []
     /// The times at which more seats were taken than there are.
     public internal(set) var overCapacity: [OverCapacity] = []
@@ -41,8 +44,11 @@ public struct TermReport: Sendable {
 
 /// An event's place in time: where it stands, when, and by whom.
 public struct AuditMoment: Hashable, Sendable {
+    /// Where the event stands in the log.
     public let position: Position
+    /// When it happened.
     public let time: EventTime
+    /// Who gave the command.
     public let actor: Actor
 
     init(_ event: RecordedEvent) {
@@ -54,10 +60,13 @@ public struct AuditMoment: Hashable, Sendable {
 
 /// One enrollment from application to decision.
 public struct Allocation: Sendable {
+    /// The enrollment that was applied for.
     public let enrollment: EnrollmentID
+    /// Who applied.
     public let user: UserID
     /// The user's id in the outside world, where they have one.
     public internal(set) var userSourceID: String?
+    /// When, and by whose command.
     public let applied: AuditMoment
     /// Whether an operator enrolled them without an application of theirs.
     public let isDirect: Bool
@@ -65,7 +74,9 @@ public struct Allocation: Sendable {
     public internal(set) var seat: Int?
     /// What decided the application: its approval, rejection or cancellation; nil while it is pending.
     public internal(set) var decided: AuditMoment?
+    /// What was decided; nil while it is pending.
     public internal(set) var decision: EnrollmentStatus?
+    /// Whether the seat was given when none was free.
     public internal(set) var isOverbooked = false
     /// Where it stands at the report's position.
     public internal(set) var status = EnrollmentStatus.pending
@@ -82,24 +93,35 @@ public struct Allocation: Sendable {
 
 /// A seat that an operator gave above the capacity, or without an application.
 public struct SeatOverride: Sendable {
+    /// When, and by whose command.
     public let moment: AuditMoment
+    /// The enrollment that got the seat.
     public let enrollment: EnrollmentID
+    /// Who got it.
     public let user: UserID
+    /// Whether an operator enrolled the user without an application.
     public let isDirect: Bool
+    /// Whether the seat was given when none was free.
     public let isOverbooked: Bool
     /// After the seat was taken.
     public let capacity: Int
+    /// How many seats were taken after it.
     public let taken: Int
+    /// The reason that was given; nil where there is none, or where it is sealed.
     public let reason: String?
 }
 
 /// A change of a term's capacity.
 public struct CapacityChange: Sendable {
+    /// When, and by whose command.
     public let moment: AuditMoment
+    /// The seats before.
     public let from: Int
+    /// The seats after.
     public let to: Int
     /// The seats taken at that moment.
     public let taken: Int
+    /// The reason that was given; nil where there is none, or where it is sealed.
     public let reason: String?
 
     /// Whether it went below the seats taken.
@@ -108,6 +130,7 @@ public struct CapacityChange: Sendable {
 
 /// A time in which more seats were taken than the term had.
 public struct OverCapacity: Sendable {
+    /// The event with which more seats were taken than there are.
     public let start: AuditMoment
     /// What began it: an approval above the capacity, or a cut below the seats taken.
     public let cause: EventType
@@ -119,21 +142,30 @@ public struct OverCapacity: Sendable {
 
 /// The seats of a term after an event.
 public struct SeatCount: Hashable, Sendable {
+    /// From when on.
     public let time: EventTime
+    /// How many seats were taken.
     public let taken: Int
+    /// How many seats there were.
     public let capacity: Int
 }
 
 /// When an application came.
 public struct ApplicationTime: Hashable, Sendable {
+    /// When it was made.
     public let time: EventTime
+    /// Whether it became an enrollment, rather than a refusal.
     public let isAccepted: Bool
 }
 
 /// An event whose own time differs from when it was recorded.
 public struct BackDatedEntry: Sendable {
+    /// When it was recorded, for when, and by whose command.
     public let moment: AuditMoment
+    /// The term that it is about.
     public let term: TermID
+    /// What happened.
     public let type: EventType
+    /// The enrollment that it is about, where it is about one.
     public let enrollment: EnrollmentID?
 }

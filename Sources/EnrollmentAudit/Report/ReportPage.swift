@@ -18,6 +18,7 @@ public struct ReportPage {
     let report: AuditReport
     let clock: ReportClock
 
+    /// Makes the page of a report.
     public init(_ report: AuditReport) {
         self.report = report
         clock = ReportClock(report)

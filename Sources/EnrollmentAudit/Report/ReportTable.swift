@@ -6,6 +6,7 @@ internal import Enrollment
 public struct ReportTable: Sendable {
     /// A column: its name as CSV and JSON have it, `recorded_at`.
     public struct Column: Hashable, Sendable {
+        /// The heading.
         public let name: String
         /// Whether its values are numbers, to be aligned at the right.
         public let isNumber: Bool
@@ -15,6 +16,7 @@ public struct ReportTable: Sendable {
     public let name: String
     /// The name as people read it: `Capacity changes`.
     public let title: String
+    /// What each cell of a row means.
     public let columns: [Column]
     /// How many rows there are.
     public let count: Int
@@ -40,9 +42,13 @@ public struct ReportTable: Sendable {
 
 /// A value of a table.
 public enum ReportCell: Hashable, Sendable {
+    /// A count, an id or a position.
     case number(Int64)
+    /// A text, a status or an instant.
     case text(String)
+    /// Yes or no.
     case flag(Bool)
+    /// Nothing to say.
     case none
 
     init(_ number: Int) { self = .number(Int64(number)) }

@@ -5,6 +5,18 @@ internal import Enrollment
 /// What is wrong with a payload.
 struct PayloadProblem: Error {
     let message: String
+    /// Whether nothing is wrong but that a newer version of the program wrote it.
+    var needsNewer = false
+}
+
+extension EngineError {
+    /// What is wrong with the payload of a record, which `subject` names.
+    init(_ problem: PayloadProblem, in subject: String) {
+        let remedy = problem.needsNewer ? "" : ". Use the program that wrote it."
+        self.init(
+            problem.needsNewer ? .newerFormat : .damaged, "\(subject) cannot be read: \(problem.message)\(remedy)",
+            cause: problem)
+    }
 }
 
 /// A cursor over the bytes of one payload.

@@ -1,6 +1,7 @@
 // From the payload of a record back to its event. Bytes come from a file: a bad payload is an error, never a trap.
 
 internal import Enrollment
+internal import EventLog
 
 extension EventCodec {
     /// An event with what its payload says beside it.
@@ -14,15 +15,12 @@ extension EventCodec {
     static func decode(
         type: UInt8, stream key: UInt64, payload: UnsafeRawBufferPointer
     ) throws(PayloadProblem) -> Decoded {
-        guard let type = EventType(rawValue: type) else {
-            throw PayloadProblem(message: "event type \(type) is not known; a newer version wrote it")
-        }
         var reader = ByteReader(payload)
         let head = try reader.byte()
         reader.schema = head >> 4
-        guard (version...sealedVersion).contains(reader.schema) else {
-            throw PayloadProblem(
-                message: "its schema version is \(reader.schema); this program reads \(version) and \(sealedVersion)")
+        let schemas = try schemas(reading: reader.schema, type)
+        guard let type = EventType(rawValue: type) else {
+            throw PayloadProblem(message: "event type \(type) is not known in schema version \(reader.schema)")
         }
         guard head & 0x0F <= Flag.effectiveAt | Flag.command else {
             throw PayloadProblem(message: "it has flags that this program does not know")
@@ -34,7 +32,23 @@ extension EventCodec {
         guard reader.schema == version || event.isSealed || command?.0.isSealed ?? false else {
             throw PayloadProblem(message: "its schema version is \(sealedVersion), and nothing in it is sealed")
         }
-        return Decoded(event: event, effectiveAt: effectiveAt, command: command)
+        var decoded = Decoded(event: event, effectiveAt: effectiveAt, command: command)
+        do throws(LogError) { try schemas.upcast(&decoded, from: Int(reader.schema)) } catch {
+            throw PayloadProblem(message: error.message)
+        }
+        return decoded
+    }
+
+    /// The chain of schema versions, where it reads this one.
+    private static func schemas(reading schema: UInt8, _ type: UInt8) throws(PayloadProblem) -> SchemaChain<Decoded> {
+        do throws(LogError) {
+            let schemas = try schemas.get()
+            try schemas.check(Int(schema))
+            return schemas
+        } catch {
+            throw PayloadProblem(
+                message: "event type \(type): \(error.message)", needsNewer: error.code == .newerFormat)
+        }
     }
 
     private static func decodeBody(

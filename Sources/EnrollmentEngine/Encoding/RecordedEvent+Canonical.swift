@@ -9,7 +9,8 @@ extension RecordedEvent {
 
     /// Reads the canonical encoding of a record, as the log's FORMAT.md defines it.
     ///
-    /// - Throws: `damaged` where the bytes are no record, or one whose payload this program cannot read.
+    /// - Throws: `damaged` where the bytes are no record, or one whose payload this program cannot read; `newerFormat`
+    ///   where a newer version of it wrote the payload.
     package init(canonicalEncoding bytes: [UInt8]) throws(EngineError) {
         func number(_ offset: Int) -> UInt64 {
             (0..<8).reduce(0) { $0 | UInt64(bytes[offset + $1]) << UInt64(8 * $1) }
@@ -27,10 +28,7 @@ extension RecordedEvent {
                     payload: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[Self.rowLength...])))
             }
         } catch {
-            throw EngineError(
-                .damaged,
-                "The record of position \(position) cannot be read: \(error.message). Use the program that wrote it.",
-                cause: error)
+            throw EngineError(error, in: "The record of position \(position)")
         }
         self.init(
             position: position, stream: EventStream(key: number(9)),

@@ -18,9 +18,11 @@ public struct DecisionDifference: Sendable {
 
     /// The position of the command's first event.
     public let position: Position
+    /// The command that was decided again.
     public let command: CommandEnvelope
     /// What the log has.
     public let recorded: [Event]
+    /// What the rules say about it.
     public let ruling: Ruling
 }
 
@@ -30,6 +32,7 @@ public struct DecisionReport: Hashable, Sendable {
     public var commands = 0
     /// Those of them whose event is a refusal.
     public var refusals = 0
+    /// How many events the commands left.
     public var events = 0
     /// Commands about which the rules say something else.
     public var differences = 0

@@ -19,7 +19,8 @@ public struct EventCursor {
 
     /// The next event, or nil at the end; no event comes twice, and none that cannot be read is passed over.
     ///
-    /// - Throws: `damaged` where the log's bytes or an event's payload cannot be read; it names the position.
+    /// - Throws: `damaged` where the log's bytes or an event's payload cannot be read, `newerFormat` where a newer
+    ///   version of the program wrote it; both name the position.
     public mutating func next() throws(EngineError) -> RecordedEvent? {
         try nextWithCommand()?.event
     }
@@ -65,10 +66,7 @@ extension DecodedBlock {
                 isBatchStart: isBatchStart[index], event: decoded.event)
             return (recorded, decoded.command)
         } catch {
-            throw EngineError(
-                .damaged,
-                "The event at position \(position) cannot be read: \(error.message). Use the program that wrote it.",
-                cause: error)
+            throw EngineError(error, in: "The event at position \(position)")
         }
     }
 }

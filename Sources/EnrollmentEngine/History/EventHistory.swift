@@ -5,7 +5,9 @@ public import EventLog
 
 /// The events of a store, readable while another process writes to it.
 public struct EventHistory: Sendable {
+    /// What was fixed when the store was made.
     public let settings: StoreSettings
+    /// Where the parts of the store lie.
     public let layout: StoreLayout
     let reader: LogReader
     package let fileSystem: any FileSystem
@@ -22,6 +24,7 @@ public struct EventHistory: Sendable {
         at directory: String, vault: (any PersonalDataVault)? = nil,
         fileSystem: any FileSystem = PosixFileSystem()
     ) throws(EngineError) -> EventHistory {
+        try EventCodec.check()
         let layout = StoreLayout(directory: directory)
         let settings = try StoreSettings.load(layout, fileSystem: fileSystem)
         let reader = try translating { () throws(LogError) in

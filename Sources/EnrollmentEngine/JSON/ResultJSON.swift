@@ -19,6 +19,7 @@ public import EventLog
 public struct ResultJSON: Sendable {
     private var writer = JSONWriter()
 
+    /// Makes a writer that has written nothing.
     public init() {}
 
     /// What was written so far.

@@ -4,8 +4,11 @@ public import Enrollment
 
 /// Resolves `{"sourceID": "…"}` to the id that a store gave.
 public protocol SourceIDs: Sendable {
+    /// The user with an id of the outside world, where there is one.
     func user(sourceID: String) -> UserID?
+    /// The course with an id of the outside world, where there is one.
     func course(sourceID: String) -> CourseID?
+    /// The term with an id of the outside world, where there is one.
     func term(sourceID: String) -> TermID?
 }
 

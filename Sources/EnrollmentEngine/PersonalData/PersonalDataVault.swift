@@ -55,7 +55,9 @@ public enum PersonalDataChoice: Sendable {
 
 /// What a vault knows of a key without waiting.
 public enum PersonalKey: Sendable {
+    /// It is at hand.
     case key(SymmetricKey)
+    /// It was destroyed, and nothing opens what it sealed.
     case destroyed
     /// It must be read or made first.
     case notAtHand

@@ -2,8 +2,10 @@
 
 /// The paths of a store.
 public struct StoreLayout: Hashable, Sendable {
+    /// The directory of the store.
     public let directory: String
 
+    /// Names the parts of the store in a directory; nothing is read or made.
     public init(directory: String) { self.directory = directory }
 
     /// What the store is: identity, time zone, name.

@@ -30,6 +30,7 @@ public struct StoreSettings: Hashable, Sendable {
     public let timeZone: String
     /// The name of the log in proofs and exports, such as `enroll.example/2027`.
     public let origin: String
+    /// When the store was made.
     public let createdAt: Timestamp
     /// What the log has of personal texts.
     public let personalData: PersonalDataForm

@@ -10,7 +10,9 @@ internal import Transparency
 public struct ExportManifest: Codable, Hashable, Sendable {
     /// A file of the export.
     public struct File: Codable, Hashable, Sendable {
+        /// The name of the file in the folder.
         public let name: String
+        /// Its length.
         public let bytes: Int64
         /// The SHA-256 of the file, in hexadecimal.
         public let sha256: String
@@ -38,17 +40,23 @@ public struct ExportManifest: Codable, Hashable, Sendable {
     public let standard: String
     /// The program that made it.
     public let program: String
+    /// The identity of the log.
     public let storeID: String
+    /// The name of the log.
     public let origin: String
+    /// The log's epoch, which a restore raises.
     public let epoch: Int64
     /// The range of positions, both inclusive; none where the last is the one before the first.
     public let firstPosition: Int64
+    /// The position of the last event.
     public let lastPosition: Int64
+    /// How many events were exported.
     public let events: Int64
     /// Whether names, e-mail addresses and reasons are in it.
     public let personalData: Bool
     /// Absent where nothing was signed yet.
     public let checkpoint: SignedCheckpoint?
+    /// All other files of the folder.
     public let files: [File]
 
     static let checkpointName = "checkpoint"

@@ -7,21 +7,29 @@ public import EventLog
 public struct RowDifference: Hashable, Sendable {
     /// What became of the row.
     public enum Change: String, Hashable, Sendable {
+        /// What became of the row.
         case added, removed, changed
     }
 
     /// A value of a column.
     public enum Value: Hashable, Sendable {
+        /// NULL.
         case null
+        /// A number or an id.
         case number(Int64)
+        /// A text, a status or a day.
         case text(String)
+        /// An instant.
         case time(Timestamp)
     }
 
     /// A column with its value before and after; nil where there is no row.
     public struct Column: Hashable, Sendable {
+        /// The name of the column.
         public let name: String
+        /// The value before; nil where there was no row.
         public let before: Value?
+        /// The value after; nil where there is no row.
         public let after: Value?
     }
 
@@ -29,6 +37,7 @@ public struct RowDifference: Hashable, Sendable {
     public let table: String
     /// The row's primary key.
     public let id: Int64
+    /// What became of the row.
     public let change: Change
     /// The last event that touched the row between the two positions.
     public let position: Position
@@ -40,9 +49,13 @@ public struct RowDifference: Hashable, Sendable {
 public struct DifferenceReport: Hashable, Sendable {
     /// The two positions, in the order in which they were asked for.
     public let from: Position
+    /// The later of the two positions.
     public let to: Position
+    /// How many rows came.
     public internal(set) var added = 0
+    /// How many rows went.
     public internal(set) var removed = 0
+    /// How many rows have other values.
     public internal(set) var changed = 0
 }
 

@@ -40,15 +40,18 @@ public struct ProjectionOptions: Sendable {
         case isQuarantined
     }
 
+    /// What happens at an event that the projection cannot apply.
     public var poison = Poison.stops
     /// More events make fewer transactions, and readers see them later.
     public var maximumEventsPerTransaction = 1_024
 
+    /// Makes the default options.
     public init() {}
 }
 
 /// An event that a projection could not apply.
 public struct QuarantinedEvent: Hashable, Sendable {
+    /// Where the event stands in the log.
     public let position: Position
     /// The name of its type, such as `EnrollmentApplied`.
     public let type: String

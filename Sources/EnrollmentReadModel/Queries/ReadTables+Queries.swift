@@ -54,15 +54,23 @@ extension ReadTables {
             ], after: filter.after?.rawValue, limit: filter.limit)
     }
 
+    /// The user of that id.
     public func user(_ id: UserID) throws(ReadModelError) -> UserRow? { try row("id", id.rawValue) }
+    /// The user with an id of the outside world.
     public func user(sourceID: String) throws(ReadModelError) -> UserRow? { try row("source_id", sourceID) }
     /// The user of an address, as it is stored: without blanks around it, case folded.
     public func user(email: String) throws(ReadModelError) -> UserRow? { try row("email", email) }
+    /// The course of that id.
     public func course(_ id: CourseID) throws(ReadModelError) -> CourseRow? { try row("id", id.rawValue) }
+    /// The course with an id of the outside world.
     public func course(sourceID: String) throws(ReadModelError) -> CourseRow? { try row("source_id", sourceID) }
+    /// The term of that id.
     public func term(_ id: TermID) throws(ReadModelError) -> TermRow? { try row("id", id.rawValue) }
+    /// The term with an id of the outside world.
     public func term(sourceID: String) throws(ReadModelError) -> TermRow? { try row("source_id", sourceID) }
+    /// The enrollment of that id.
     public func enrollment(_ id: EnrollmentID) throws(ReadModelError) -> EnrollmentRow? { try row("id", id.rawValue) }
+    /// The refusal that was recorded at a position.
     public func refusal(at position: Position) throws(ReadModelError) -> RefusalRow? {
         try row("position", position.rawValue)
     }

@@ -10,9 +10,11 @@ internal import GRDB
 public struct RebuildProgress: Hashable, Sendable {
     /// What a rebuild does, in this order.
     public enum Phase: Hashable, Sendable {
+        /// What the rebuild is doing: folding events, writing rows, or making indexes.
         case folding, writing, indexing
     }
 
+    /// What the rebuild is doing.
     public let phase: Phase
     /// The last event folded.
     public let position: Position

@@ -21,10 +21,13 @@ public struct Finding: Hashable, Sendable, CustomStringConvertible {
 
     /// An event of the log.
     public struct EventReference: Hashable, Sendable {
+        /// Where the event stands in the log.
         public let position: Position
+        /// What happened.
         public let type: EventType
     }
 
+    /// What is wrong.
     public let kind: Kind
     /// The table, by its name in SQLite; empty where a finding is about the file.
     public let table: String
@@ -53,9 +56,12 @@ public struct VerificationReport: Hashable, Sendable {
     public let findingCount: Int
     /// Rows compared with the log.
     public let rowsCompared: Int64
+    /// How long it took, in seconds.
     public let seconds: Double
 
+    /// Whether nothing is wrong.
     public var isSound: Bool { findingCount == 0 }
 
+    /// The most findings that a report holds; it counts the others.
     public static let maximumFindings = 100
 }

@@ -12,6 +12,7 @@ public import EventLog
 public final class InMemoryFileSystem: FileSystem {
     /// The calls that can be made to fail.
     public enum Operation: Hashable, Sendable {
+        /// What the log asks of a disk.
         case open, read, write, sync, truncate, rename, createDirectory, syncDirectory, list, unlink
     }
 
@@ -33,6 +34,7 @@ public final class InMemoryFileSystem: FileSystem {
 
     private let state: Mutex<State>
 
+    /// Makes an empty disk on which nothing fails.
     public init() { state = Mutex(State()) }
 
     /// The bytes of every file by its path.

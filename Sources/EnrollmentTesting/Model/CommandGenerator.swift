@@ -14,11 +14,13 @@ public struct CommandGenerator: Sendable {
     /// Whether texts come sealed, as an engine with a vault gives them to the rules.
     let sealsTexts: Bool
 
+    /// Makes a generator: the same seed gives the same commands.
     public init(seed: UInt64, sealsTexts: Bool = false) {
         random = SplitMix64(seed: seed)
         self.sealsTexts = sealsTexts
     }
 
+    /// A random command that may mean something in the state, with who gives it and when.
     public mutating func next(in state: EnrollmentState) -> ModelStep {
         if !random.chance(1, in: 4) { now = now.advanced(hours: random.below(5)) }
         let command = sealed(command(of: kind(in: state), in: state))

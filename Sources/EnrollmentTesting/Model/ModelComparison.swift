@@ -4,12 +4,15 @@ public import Enrollment
 
 /// Runs commands through `decide` and `evolve` on one side and through ``NaiveModel`` on the other.
 public struct ModelComparison: Sendable {
+    /// The state that the rules made.
     public private(set) var state = EnrollmentState()
+    /// The naive model beside it.
     public private(set) var model = NaiveModel()
 
     /// An event that was decided and that a replay would not accept.
     private var impossible: Event?
 
+    /// Makes a comparison before the first command.
     public init() {}
 
     /// Runs one command on both sides.

@@ -4,7 +4,9 @@ import Enrollment
 
 /// The outcome of a run of random histories.
 public struct ModelRun: Sendable {
+    /// How many commands were compared.
     public private(set) var commands = 0
+    /// What they reached.
     public private(set) var coverage = ModelCoverage()
     /// The first difference, with its seed and the shrunk history that leads to it; nil where there was none.
     public private(set) var failure: String?

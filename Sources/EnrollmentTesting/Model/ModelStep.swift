@@ -4,9 +4,12 @@ public import Enrollment
 
 /// A command and its circumstances.
 public struct ModelStep: Hashable, Sendable {
+    /// What is asked for.
     public let command: Command
+    /// Who asks, and when.
     public let context: CommandContext
 
+    /// Makes a step of a command and its context.
     public init(_ command: Command, _ context: CommandContext) {
         self.command = command
         self.context = context

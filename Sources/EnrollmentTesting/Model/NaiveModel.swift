@@ -8,44 +8,44 @@ public import Enrollment
 /// words with the true decider (commands, events, rejections), and none of its code. The n-th element of an array is
 /// the entity of id n.
 public struct NaiveModel: Sendable {
-    public struct User: Sendable {
-        public var email: PersonalText?
-        public var name: PersonalText?
-        public var role: Role
-        public var status = UserStatus.active
-        public var sourceID: String?
-        public var version: Int64 = 1
+    package struct User: Sendable {
+        package var email: PersonalText?
+        package var name: PersonalText?
+        package var role: Role
+        package var status = UserStatus.active
+        package var sourceID: String?
+        package var version: Int64 = 1
     }
 
-    public struct Course: Sendable {
-        public var title: String
-        public var description: String
-        public var category: String
-        public var instructor: UserID?
-        public var status = CourseStatus.draft
-        public var sourceID: String?
-        public var publishedAt: Timestamp?
-        public var version: Int64 = 1
+    package struct Course: Sendable {
+        package var title: String
+        package var description: String
+        package var category: String
+        package var instructor: UserID?
+        package var status = CourseStatus.draft
+        package var sourceID: String?
+        package var publishedAt: Timestamp?
+        package var version: Int64 = 1
     }
 
-    public struct Term: Sendable {
-        public var course: CourseID
-        public var termNumber: Int
-        public var dates: TermDates
-        public var capacity: Int
-        public var admission: Admission
-        public var status = TermStatus.scheduled
-        public var window: EnrollmentWindow?
-        public var sourceID: String?
-        public var version: Int64 = 1
-        public var refusalsVersion: Int64 = 0
+    package struct Term: Sendable {
+        package var course: CourseID
+        package var termNumber: Int
+        package var dates: TermDates
+        package var capacity: Int
+        package var admission: Admission
+        package var status = TermStatus.scheduled
+        package var window: EnrollmentWindow?
+        package var sourceID: String?
+        package var version: Int64 = 1
+        package var refusalsVersion: Int64 = 0
     }
 
-    public struct Enrollment: Sendable {
-        public var user: UserID
-        public var term: TermID
-        public var status = EnrollmentStatus.pending
-        public var changedAt: Timestamp
+    package struct Enrollment: Sendable {
+        package var user: UserID
+        package var term: TermID
+        package var status = EnrollmentStatus.pending
+        package var changedAt: Timestamp
     }
 
     /// What became of a command.
@@ -56,12 +56,13 @@ public struct NaiveModel: Sendable {
         case refused(Rejection, recorded: Refusal?)
     }
 
-    public internal(set) var users: [User] = []
-    public internal(set) var courses: [Course] = []
-    public internal(set) var terms: [Term] = []
-    public internal(set) var enrollments: [Enrollment] = []
-    public internal(set) var attestations: [StateAttestation] = []
+    package internal(set) var users: [User] = []
+    package internal(set) var courses: [Course] = []
+    package internal(set) var terms: [Term] = []
+    package internal(set) var enrollments: [Enrollment] = []
+    package internal(set) var attestations: [StateAttestation] = []
 
+    /// Makes a model before the first command.
     public init() {}
 
     /// Does what the command says, if the rules allow.

@@ -15,12 +15,14 @@ public import Testing
 /// Steps may go on: each `when` starts from what the steps before it left. Failures are recorded as issues of the
 /// running test, at the line of the step. After every step the invariants must hold.
 public struct Scenario: Sendable {
+    /// The state that was reached.
     public private(set) var state = EnrollmentState()
     /// The clock of the next step; `at:` sets it.
     public private(set) var now: Timestamp
     private var outcome: Result<[Event], Rejection>?
     private var refusal: Event?
 
+    /// Makes a scenario that begins with an empty state at an instant.
     public init(now: Timestamp = .day(0)) { self.now = now }
 
     /// The same, with the clock set.

@@ -53,7 +53,9 @@ struct Manifest: Hashable, Sendable {
         }
         guard Array(first) == Array(firstLine.utf8) else {
             throw LogError(
-                .newerFormat, "The log needs a newer version of this software. Upgrade, then open it.", path: path)
+                .newerFormat,
+                "The log is of a newer format: \(String(decoding: first, as: UTF8.self)), and this program reads "
+                    + "\(firstLine). Use a version that reads it.", path: path)
         }
         guard var manifest = owner(lines[1]) else { throw damaged("does not name its log") }
         manifest.segments.reserveCapacity(lines.count - 2)

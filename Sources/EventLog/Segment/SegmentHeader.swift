@@ -85,9 +85,12 @@ struct SegmentHeader: Hashable, Sendable {
                 offset: 0)
         }
         let features = base.load(12, UInt32.self)
-        guard base.load(8, UInt16.self) == Format.version, features & ~SegmentFeature.known == 0 else {
+        let version = base.load(8, UInt16.self)
+        guard version == Format.version, features & ~SegmentFeature.known == 0 else {
             throw LogError(
-                .newerFormat, "The segment needs a newer version of this software. Upgrade, then open it.",
+                .newerFormat,
+                "The segment has format \(version) with the features \(features), and this program reads format "
+                    + "\(Format.version) with the features \(SegmentFeature.known). Use a version that reads it.",
                 path: path)
         }
         let numbers = (base.load(56, UInt64.self), base.load(120, UInt64.self))
