@@ -21,6 +21,7 @@ let package = Package(
                 .product(name: "EnrollmentAudit", package: "enrollment-engine"),
                 .product(name: "EnrollmentEngine", package: "enrollment-engine"),
                 .product(name: "EnrollmentReadModel", package: "enrollment-engine"),
+                .product(name: "EnrollmentVault", package: "enrollment-engine"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "Transparency", package: "enrollment-engine"),
             ]),

@@ -66,7 +66,7 @@ struct SampleStore {
         var options = EngineOptions()
         // A replay would begin with it.
         options.snapshots = .off
-        let engine = try await EnrollmentEngine.create(at: store.path, options: options)
+        let engine = try await EnrollmentEngine.create(at: store.path, personalData: .plain, options: options)
         let today = Day(daysSinceEpoch: Int32(Date().timeIntervalSince1970 / 86_400))
         let dates = engine.calendar.dates(from: today.advanced(by: 30), through: today.advanced(by: 90))
         try await execute(

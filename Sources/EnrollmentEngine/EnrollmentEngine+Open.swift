@@ -9,18 +9,17 @@ extension EnrollmentEngine {
     /// `timeZone` is an IANA name, fixed for the life of the store; `origin` names the log in proofs and exports: 1 to
     /// 200 visible ASCII characters without blanks or `+`.
     ///
-    /// Where `makeVault` is given the store seals personal texts for good: it makes the vault of the store with that
-    /// identity, before there is a store.
+    /// Whether it seals personal texts is chosen here for good: there is no default, since texts that once stood in a
+    /// log as they are stand there for ever.
     ///
-    /// - Throws: `alreadyExists`, `invalidArgument`, `locked`, `diskFull`, `io`; what `makeVault` throws.
+    /// - Throws: `alreadyExists`, `invalidArgument`, `locked`, `diskFull`, `io`; what making the vault throws.
     public static func create(
         at directory: String, timeZone: String = "UTC", origin: String = "enrollment",
-        makeVault: (@Sendable (StoreLayout, String) throws(EngineError) -> any PersonalDataVault)? = nil,
+        personalData: PersonalDataChoice,
         options: EngineOptions = .init(), clock: any EngineClock = SystemClock()
     ) async throws(EngineError) -> EnrollmentEngine {
         let calendar = try StoreCalendar(timeZone: timeZone)
-        let isName = origin.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "+") }
-        guard isName, (1...200).contains(origin.utf8.count) else {
+        guard StoreSettings.isOrigin(origin) else {
             throw EngineError(
                 .invalidArgument, "An origin has 1 to 200 visible ASCII characters and no `+`, such as example.org/log."
             )
@@ -35,11 +34,11 @@ extension EnrollmentEngine {
             // The settings come last: a store is there when they are.
             let settings = StoreSettings(
                 storeID: log.id.description, timeZone: timeZone, origin: origin, createdAt: clock.now(),
-                personalData: makeVault == nil ? .plain : .sealed, hasChecksum: true)
+                personalData: personalData.form, hasChecksum: true)
             let vault = try closing(log) { () throws(EngineError) in
                 // Another process may have made its store, and closed it, before this one had the lock.
                 try files.checkNoStore()
-                let vault = try makeVault?(layout, settings.storeID)
+                let vault = try personalData.makeVault(layout, settings.storeID)
                 try settings.save(files)
                 return vault
             }
@@ -59,7 +58,8 @@ extension EnrollmentEngine {
     /// ``openingReport`` tells where the replay began, and which snapshots were not believed.
     ///
     /// - Throws: `notFound`, `locked` (naming the process), `foreign`, `damaged`, `newerFormat`,
-    ///   `insecurePermissions`, `diskFull`, `io`; `vaultMissing`, `vaultBehind` before anything is written.
+    ///   `insecurePermissions`, `diskFull`, `io`; `vaultMissing` before anything is written, and `vaultBehind` before
+    ///   any event is.
     /// - Complexity: O(*n*) in the events after the newest snapshot, and in what the state holds.
     public static func open(
         at directory: String, vault: (any PersonalDataVault)? = nil, options: EngineOptions = .init(),

@@ -32,7 +32,8 @@ extension EnrollmentEngine {
         switch decision {
         case .accepted(let events, let position):
             return Receipt(
-                commandID: envelope.id, position: position, events: try opened(events), isReplay: false)
+                commandID: envelope.id, position: position, events: try answered(events, to: envelope),
+                isReplay: false)
         case .refused(.versionConflict, _, _), .seenBefore: return nil
         case .refused(let rejection, let recorded, let position):
             throw .refused(rejection, at: position, refusal: recorded.first, isReplay: false)
@@ -66,6 +67,15 @@ extension EnrollmentEngine {
         }
         return Receipt(
             commandID: envelope.id, position: last.position, events: try opened(batch.events), isReplay: true)
+    }
+
+    private func answered(
+        _ events: [RecordedEvent], to envelope: CommandEnvelope
+    ) throws(ExecutionError) -> [RecordedEvent] {
+        guard let personalData else { return events }
+        do throws(EngineError) {
+            return try personalData.answered(events, to: envelope.command)
+        } catch { throw .unavailable(error) }
     }
 
     private func opened(_ events: [RecordedEvent]) throws(ExecutionError) -> [RecordedEvent] {

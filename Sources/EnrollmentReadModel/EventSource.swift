@@ -33,6 +33,8 @@ package protocol EventFeed: Sendable {
     var identity: LogIdentity { get }
     /// The last durable position.
     var durablePosition: Position { get }
+    /// Whether it opens texts that the log has sealed.
+    var opensPersonalTexts: Bool { get }
     /// The events after `position`, at most `limit`; waits for the first, and is empty once the engine has closed.
     func nextEvents(after position: Position, limit: Int) async throws -> [RecordedEvent]
 }
@@ -51,6 +53,10 @@ extension EventHistory: EventSource {
     }
 }
 
+extension EventFeed {
+    package var opensPersonalTexts: Bool { false }
+}
+
 /// The live feed of an engine.
 struct EngineFeed: EventFeed {
     private let engine: EnrollmentEngine
@@ -62,6 +68,7 @@ struct EngineFeed: EventFeed {
     }
 
     var durablePosition: Position { engine.durablePosition }
+    var opensPersonalTexts: Bool { engine.personalData != nil }
 
     func nextEvents(after position: Position, limit: Int) async throws -> [RecordedEvent] {
         try await engine.nextEvents(after: position, limit: limit)

@@ -34,7 +34,8 @@ public final class ReadModel: Sendable {
     /// Opens the read tables of a store for its engine, and makes them where there are none.
     ///
     /// - Throws: `locked` where another projection or a rebuild writes them; `foreign`, `otherEpoch`, `aheadOfLog`,
-    ///   `newerSchema`, `olderSchema` where they do not fit, and must be rebuilt; `damaged`, `diskFull` or `io`.
+    ///   `newerSchema`, `olderSchema`, `sealed` where they do not fit, and must be rebuilt; `damaged`, `diskFull` or
+    ///   `io`.
     public static func open(
         at layout: StoreLayout, following engine: EnrollmentEngine, options: ReadModelOptions = .init()
     ) throws(ReadModelError) -> ReadModel {
@@ -52,6 +53,7 @@ public final class ReadModel: Sendable {
         let checkpoint = try writer.tables.checkpoint()
         try Connection.check(checkpoint, is: feed.identity, path: path)
         try Connection.check(checkpoint, within: feed.durablePosition, path: path)
+        if feed.opensPersonalTexts { try writer.tables.checkTexts() }
         return ReadModel(feed, writer, lock, checkpoint.position, options)
     }
 
@@ -100,10 +102,11 @@ public final class ReadModel: Sendable {
     /// Writes the tables' file anew, without what was deleted or overwritten in it: what an erased user's columns held
     /// is in no page of it then, and in no write-ahead log.
     ///
+    /// - Parameter patience: how many seconds readers may take to let the old file go.
     /// - Throws: `io` where a reader is in the way, `diskFull`.
     /// - Complexity: O(*n*) in the rows.
-    package func purge() async throws(ReadModelError) {
-        do { try await writer.purge() } catch {
+    package func purge(patience: Int = 10) async throws(ReadModelError) {
+        do { try await writer.purge(patience: patience) } catch {
             throw ReadModelError(error, while: "writing the tables anew after an erasure", path: tables.path)
         }
     }

@@ -27,6 +27,8 @@ public struct ReadModelError: Error, Sendable {
         public static let newerSchema = Code("newerSchema")
         /// An older version of this library made the tables.
         public static let olderSchema = Code("olderSchema")
+        /// The tables were built without the vault of a store that seals, so names are missing in them.
+        public static let sealed = Code("sealed")
         /// Someone else is writing the read tables.
         public static let locked = Code("locked")
         /// An event does not fit the rows that the events before it made.

@@ -97,6 +97,28 @@ public struct LocalKey: KeyEncryptionKey {
         try synchronizeDirectory(of: path)
     }
 
+    /// Puts the key of one file into the place of another's, whose bytes are overwritten first, and syncs both.
+    ///
+    /// After a crash in between the new key is still in its own file, and the old one is no key any more.
+    ///
+    /// - Throws: `io`, naming both files.
+    public static func replace(_ path: String, by next: String) throws(EngineError) {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        var status = stat()
+        if descriptor >= 0 {
+            defer { Glibc.close(descriptor) }
+            guard fstat(descriptor, &status) == 0 else { throw .system("overwrite", path) }
+            let blank = [UInt8](repeating: UInt8(ascii: "\n"), count: Int(min(status.st_size, 4_096)))
+            guard pwrite(descriptor, blank, blank.count, 0) == blank.count, fsync(descriptor) == 0 else {
+                throw .system("overwrite", path)
+            }
+        } else if errno != ENOENT {
+            throw .system("overwrite", path)
+        }
+        guard rename(next, path) == 0 else { throw .system("rename \(next) to", path) }
+        try synchronizeDirectory(of: path)
+    }
+
     public func wrap(_ key: SymmetricKey) throws -> [UInt8] { Array(try AES.KeyWrap.wrap(key, using: self.key)) }
 
     public func unwrap(_ bytes: [UInt8]) throws -> SymmetricKey { try AES.KeyWrap.unwrap(bytes, using: key) }

@@ -1,5 +1,6 @@
 // What an operator does with a vault: look at it, hold and release, wrap all keys anew, back it up and put it back.
 
+internal import Crypto
 internal import Foundation
 internal import GRDB
 internal import Glibc
@@ -69,29 +70,40 @@ extension Vault {
 
     /// Wraps all keys with another key-encryption key, in one transaction: after a crash it is the one or the other.
     ///
-    /// This vault goes on with the new one. Backups from before still need the old one.
+    /// This vault goes on with the new one; those that other processes have open refuse to make keys from then on.
+    /// Backups from before still need the old one.
     ///
-    /// - Throws: `damaged` where a key does not unwrap; `vaultMissing` where the new one does not wrap; `diskFull`,
-    ///   `io`.
+    /// - Throws: `damaged` where a key does not unwrap; `vaultMissing` where the new one does not wrap, or another
+    ///   process was faster; `diskFull`, `io`. Nothing was written then.
     /// - Complexity: O(*n*) in the keys.
-    public func rotated(to next: any KeyEncryptionKey) throws(EngineError) -> Vault {
+    public func rotate(to next: any KeyEncryptionKey) throws(EngineError) {
         let now = clock.now().rawValue
+        let digest = try Self.wrap([digestKey], next)[0]
         try Self.reading("rotating", path) {
-            try queue.write { database in
-                let digest = try Self.wrap([digestKey], next)
-                try database.execute(
-                    sql: "UPDATE vault SET digest_key = ?, rotated_at = ?", arguments: [Data(digest[0]), now])
-                let update = try database.cachedStatement(sql: "UPDATE keys SET key = ? WHERE user = ?")
-                let rows = try Row.fetchAll(database, sql: "SELECT user, key FROM keys WHERE key IS NOT NULL")
-                for row in rows {
-                    let key = try wrapping.unwrap(Array(row[1] as Data))
-                    try update.execute(arguments: [Data(try next.wrap(key)), row[0] as Int64])
+            // The new key is taken up while nobody else of this process is at the file.
+            try queue.writeWithoutTransaction { database in
+                try database.inTransaction {
+                    let old = try currentWrapping(database).key
+                    try database.execute(
+                        sql: "UPDATE vault SET digest_key = ?, rotated_at = ?", arguments: [Data(digest), now])
+                    let update = try database.cachedStatement(sql: "UPDATE keys SET key = ? WHERE user = ?")
+                    let rows = try Row.fetchAll(database, sql: "SELECT user, key FROM keys WHERE key IS NOT NULL")
+                    for row in rows {
+                        let user = row[0] as Int64
+                        let key: SymmetricKey
+                        do { key = try old.unwrap(Array(row[1] as Data)) } catch {
+                            throw EngineError(
+                                .damaged,
+                                "The key of user \(user) in \(path) does not unwrap: put the newest backup of the "
+                                    + "vault in its place. Nothing was written.", cause: error)
+                        }
+                        try update.execute(arguments: [Data(try next.wrap(key)), user])
+                    }
+                    return .commit
                 }
+                wrapping.withLock { $0 = WrappingKey(key: next, digest: digest) }
             }
         }
-        let (path, storeID, clock) = (path, storeID, clock)
-        try close()
-        return try Vault.open(at: path, storeID: storeID, wrapping: next, clock: clock)
     }
 
     /// Copies the vault into a new file of mode 0600, synced; the copy needs the same key-encryption key.
@@ -117,5 +129,40 @@ extension Vault {
             unlink(destination)
             throw error
         }
+    }
+
+    /// Puts a copy of this vault to where a store has none; it is there whole or not at all.
+    ///
+    /// An empty file, which a crash may leave, counts as none.
+    ///
+    /// - Parameter prepare: what is still to be done to the copy before it is in its place.
+    /// - Throws: `alreadyExists`, `diskFull`, `io`; what `prepare` throws.
+    public func restore(
+        to destination: String, preparing prepare: (Vault) throws(EngineError) -> Void
+    ) throws(EngineError) {
+        var status = stat()
+        if stat(destination, &status) == 0, status.st_size > 0 {
+            throw EngineError(.alreadyExists, "There is a vault at \(destination) already; move it away first.")
+        }
+        let temporary = destination + ".new"
+        for leftover in [temporary, temporary + "-journal"] where unlink(leftover) != 0 && errno != ENOENT {
+            throw .system("replace", leftover)
+        }
+        try backUp(to: temporary)
+        do throws(EngineError) {
+            let copy = try Vault.open(
+                at: temporary, storeID: storeID, wrapping: wrapping.withLock { $0.key }, clock: clock)
+            do throws(EngineError) { try prepare(copy) } catch {
+                let failure = error
+                do throws(EngineError) { try copy.close() } catch { throw failure }
+                throw failure
+            }
+            try copy.close()
+            guard rename(temporary, destination) == 0 else { throw .system("put a vault to", destination) }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        try synchronizeDirectory(of: destination)
     }
 }

@@ -2,6 +2,7 @@
 
 internal import Foundation
 internal import GRDB
+internal import Glibc
 internal import Synchronization
 
 public import Crypto
@@ -9,9 +10,9 @@ public import Enrollment
 public import EnrollmentEngine
 
 extension Vault {
-    /// At least and at most so many keys are made at once; in between as many as there are, so that an import waits
-    /// for the disk a few times and not for each thousand.
-    private static let block = 256...16_384
+    /// At least and at most so many keys are made at once; in between a quarter of those that there are, so that an
+    /// import waits for the disk now and then and not for each hundred, and nobody waits for thousands that never come.
+    private static let block = 256...4_096
 
     public func keyAtHand(of owner: UserID) -> PersonalKey { atHand.withLock { $0[owner] } ?? .notAtHand }
 
@@ -21,10 +22,13 @@ extension Vault {
         case .destroyed: return nil
         case .notAtHand: break
         }
-        let row = try Self.reading("reading", path) {
+        let (row, wrapping) = try Self.reading("reading", path) {
             try queue.read { database in
-                try Row.fetchOne(
-                    database.cachedStatement(sql: "SELECT key FROM keys WHERE user = ?"), arguments: [owner.rawValue])
+                (
+                    try Row.fetchOne(
+                        database.cachedStatement(sql: "SELECT key FROM keys WHERE user = ?"),
+                        arguments: [owner.rawValue]), self.wrapping.withLock { $0.key }
+                )
             }
         }
         guard let row else { return nil }
@@ -34,6 +38,7 @@ extension Vault {
         }
         let key: SymmetricKey
         do { key = try wrapping.unwrap(Array(wrapped)) } catch {
+            _ = try Self.reading("reading", path) { try queue.read(currentWrapping) }
             throw EngineError(
                 .damaged,
                 "The key of user \(owner) in \(path) does not unwrap: put the newest backup of the vault in its "
@@ -54,12 +59,12 @@ extension Vault {
             try queue.write { database in
                 let last = try Self.last(database)
                 guard last < owner.rawValue else { return ([(UserID, SymmetricKey)](), last) }
-                let ahead = min(max(Int(last), Self.block.lowerBound), Self.block.upperBound)
+                let wrapping = try currentWrapping(database).key
+                let ahead = min(max(Int(last) / 4, Self.block.lowerBound), Self.block.upperBound)
                 let end = owner.rawValue + Int64(ahead)
                 let statement = try database.cachedStatement(sql: "INSERT INTO keys VALUES (?, 1, ?, NULL)")
                 var made: [(UserID, SymmetricKey)] = []
-                for user in (last + 1)...end {
-                    let key = SymmetricKey(size: .bits256)
+                for (user, key) in zip((last + 1)...end, try Self.randomKeys(count: Int(end - last))) {
                     try statement.execute(arguments: [user, Data(try wrapping.wrap(key))])
                     made.append((UserID(user), key))
                 }
@@ -70,6 +75,43 @@ extension Vault {
             for (user, key) in made { atHand[user] = .key(key) }
             atHand.last = last
         }
+    }
+
+    /// Keys of the kernel's generator, eight a call, which is as many bytes as it gives at once (getentropy(3)): drawn
+    /// one by one, thousands of keys take longer to draw than to wrap and to write.
+    private static func randomKeys(count: Int) throws -> [SymmetricKey] {
+        let length = SymmetricKeySize.bits256.bitCount / 8
+        var keys: [SymmetricKey] = []
+        keys.reserveCapacity(count)
+        try withUnsafeTemporaryAllocation(byteCount: 8 * length, alignment: 1) { bytes in
+            guard let start = bytes.baseAddress else { return }
+            // What is freed must not hold keys.
+            defer { explicit_bzero(start, bytes.count) }
+            while keys.count < count {
+                guard getentropy(start, bytes.count) == 0 else {
+                    throw EngineError.system("draw keys for", "the vault")
+                }
+                for offset in stride(from: 0, to: bytes.count, by: length) where keys.count < count {
+                    keys.append(SymmetricKey(data: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length])))
+                }
+            }
+        }
+        return keys
+    }
+
+    /// What keys are wrapped by, as long as it is what wraps those in the file.
+    ///
+    /// - Throws: `vaultMissing` where another process has wrapped them anew: a key that is wrapped by what nobody has
+    ///   any more would be lost.
+    func currentWrapping(_ database: Database) throws -> WrappingKey {
+        let wrapping = wrapping.withLock { $0 }
+        guard try Data.fetchOne(database, sql: "SELECT digest_key FROM vault") == Data(wrapping.digest) else {
+            throw EngineError(
+                .vaultMissing,
+                "Another process has wrapped the keys of \(path) with a new key-encryption key: close the store and "
+                    + "open it with that one. Nothing was written.")
+        }
+        return wrapping
     }
 
     private static func last(_ database: Database) throws -> Int64 {
@@ -106,13 +148,8 @@ extension Vault {
         let left = try Self.reading("destroying keys in", path) {
             // Most are destroyed already, at every opening but one: nothing is written for them.
             let states = try queue.read { database in
-                try users.map { user in
-                    (
-                        user,
-                        try Int64.fetchOne(
-                            database, sql: "SELECT state FROM keys WHERE user = ?", arguments: [user.rawValue])
-                    )
-                }
+                let state = try database.cachedStatement(sql: "SELECT state FROM keys WHERE user = ?")
+                return try users.map { ($0, try Int64.fetchOne(state, arguments: [$0.rawValue])) }
             }
             let left = states.filter { $0.1 == KeyState.held.rawValue && !despiteHolds }.map(\.0)
             let doomed = states.filter { state in

@@ -11,8 +11,8 @@ public import EnrollmentEngine
 
 /// The keys of a store's personal texts, each wrapped by a key-encryption key that is not in the file.
 ///
-/// Any number of processes may have it open; SQLite keeps them apart. The keys that were used last are kept in memory,
-/// unwrapped.
+/// Any number of processes may have it open; SQLite keeps them apart, and of a rotation by another one each hears when
+/// it next writes. The keys that were used last are kept in memory, unwrapped.
 public final class Vault: PersonalDataVault {
     /// The path of the file.
     public let path: String
@@ -20,19 +20,20 @@ public final class Vault: PersonalDataVault {
     /// The store whose texts the keys open.
     public let storeID: String
     let queue: DatabaseQueue
-    let wrapping: any KeyEncryptionKey
+    /// What keys are wrapped by; read on the queue where it must fit what is in the file.
+    let wrapping: Mutex<WrappingKey>
     let clock: any EngineClock
     let atHand = Mutex(KeysAtHand())
 
     private init(
         _ path: String, _ queue: DatabaseQueue, _ storeID: String, _ digestKey: SymmetricKey,
-        _ wrapping: any KeyEncryptionKey, _ clock: any EngineClock
+        _ wrapping: WrappingKey, _ clock: any EngineClock
     ) {
         self.path = path
         self.queue = queue
         self.storeID = storeID
         self.digestKey = digestKey
-        self.wrapping = wrapping
+        self.wrapping = Mutex(wrapping)
         self.clock = clock
     }
 
@@ -65,7 +66,7 @@ public final class Vault: PersonalDataVault {
             return queue
         }
         try synchronizeDirectory(of: path)
-        return Vault(path, queue, storeID, digestKey, wrapping, clock)
+        return Vault(path, queue, storeID, digestKey, WrappingKey(key: wrapping, digest: wrapped[0]), clock)
     }
 
     /// Opens the vault of a store; the key-encryption key must be the right one.
@@ -92,7 +93,20 @@ public final class Vault: PersonalDataVault {
                 "The key-encryption key is not the one that wraps the keys of \(path): give the right one, from its "
                     + "file or in \(LocalKey.variable). Nothing was written.", cause: error)
         }
-        return Vault(path, queue, storeID, digestKey, wrapping, clock)
+        return Vault(path, queue, storeID, digestKey, WrappingKey(key: wrapping, digest: row.digestKey), clock)
+    }
+
+    /// Opens the vault that lies in the directory of a store that seals.
+    ///
+    /// - Throws: as above, and what reading the store's settings throws.
+    public static func open(
+        ofStore directory: String, wrapping: any KeyEncryptionKey, readOnly: Bool = false,
+        clock: any EngineClock = SystemClock()
+    ) throws(EngineError) -> Vault {
+        let layout = StoreLayout(directory: directory)
+        return try open(
+            at: layout.vaultPath, storeID: try StoreSettings.load(layout).storeID, wrapping: wrapping,
+            readOnly: readOnly, clock: clock)
     }
 
     /// Opens the file and checks that it is a vault.
@@ -157,11 +171,34 @@ public final class Vault: PersonalDataVault {
                 case .SQLITE_BUSY: .locked
                 default: .io
                 }
+            if error.resultCode == .SQLITE_READONLY {
+                throw EngineError(
+                    code, "\(path) was left in the middle of a change; the next command that writes mends it.",
+                    cause: error)
+            }
             throw EngineError(
                 code,
                 "\(verb) the vault \(path) failed: \(error.message ?? "SQLite \(error.resultCode)"). Mend that and "
                     + "try again.", cause: error)
         } catch { throw EngineError(.io, "\(verb) the vault \(path) failed: \(error).", cause: error) }
+    }
+}
+
+/// A key-encryption key, and what it made of the vault's digest key: where the file has something else, the keys in it
+/// are wrapped by another.
+struct WrappingKey: Sendable {
+    let key: any KeyEncryptionKey
+    let digest: [UInt8]
+}
+
+extension PersonalDataChoice {
+    /// Each text is sealed under the key of its owner, in a vault in the store's own directory.
+    public static func sealed(
+        wrapping: any KeyEncryptionKey, clock: any EngineClock = SystemClock()
+    ) -> PersonalDataChoice {
+        .sealed { (layout, storeID) throws(EngineError) in
+            try Vault.create(at: layout.vaultPath, storeID: storeID, wrapping: wrapping, clock: clock)
+        }
     }
 }
 

@@ -21,7 +21,8 @@ struct Allocations {
             options.fileSystem = InMemoryFileSystem()
             options.refusals = refusals
             options.log.confirmDelayMilliseconds = 600_000
-            let engine = try await EnrollmentEngine.create(at: "/store", options: options, clock: ManualClock(.day(0)))
+            let engine = try await EnrollmentEngine.create(
+                at: "/store", personalData: .plain, options: options, clock: ManualClock(.day(0)))
             try await prepare(engine)
             let name = refusals == .recorded ? "recorded" : "transient"
             // Terms 1 and 2 take everyone, 3 and 4 a single one; the odd ones warm up.

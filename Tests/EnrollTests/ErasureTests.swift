@@ -6,6 +6,7 @@ import Enrollment
 import EnrollmentEngine
 import EnrollmentVault
 import Foundation
+import GRDB
 import Testing
 
 @Suite struct `Forgetting a person` {
@@ -85,10 +86,12 @@ import Testing
         let key = ["ENROLL_VAULT_KEY_FILE": store.path + ".key"]
         #expect(try Program.run(["rebuild", "--store", copy], environment: key).error.contains("vault restore"))
         #expect(try Program.run(["vault", "restore", vault, "--store", copy], environment: key).exitCode == 0)
-        #expect(try Program.run(["vault", "status", "--store", copy], environment: key).output.contains("erased   0"))
+        // Before anybody writes to it, and could be the one to destroy the key again.
+        #expect(try Program.run(["vault", "status", "--store", copy], environment: key).output.contains("erased   1"))
+        let history = try Program.run(["history", "user", "5", "--store", copy], environment: key)
+        #expect(history.exitCode == 0 && history.output.contains("(sealed)") && !history.output.contains(secret))
         #expect(try Program.run(["rebuild", "--store", copy], environment: key).exitCode == 0)
         #expect(try Program.run(["apply", "2", "2", "--store", copy], environment: key).exitCode == 0)
-        #expect(try Program.run(["vault", "status", "--store", copy], environment: key).output.contains("erased   1"))
         #expect(try Program.run(["verify", "--store", copy], environment: key).exitCode == 0)
     }
 
@@ -110,9 +113,79 @@ import Testing
             at: store.path + "/vault.sqlite", storeID: settings.storeID,
             wrapping: try LocalKey(file: store.path + ".key"))
         try next.save(store.path + ".key.new")
-        try vault.rotated(to: next).close()
+        try vault.rotate(to: next)
+        try vault.close()
+        // The old one is overwritten before the new one takes its place.
+        let old = try #require(FileHandle(forWritingAtPath: store.path + ".key"))
+        try old.write(contentsOf: Data(String(repeating: "\n", count: 65).utf8))
+        try old.close()
+        #expect(
+            try Program.run(["history", "user", "5"], in: store).output.contains(secret), "reading changes nothing")
+        #expect(FileManager.default.fileExists(atPath: store.path + ".key.new"))
         #expect(try Program.run(["apply", "3", "2"], in: store).exitCode == 0)
         #expect(!FileManager.default.fileExists(atPath: store.path + ".key.new"))
+    }
+
+    @Test func `nobody rotates, or puts a vault back, beside a process that writes`() throws {
+        let store = try store()
+        let files = try TemporaryDirectory()
+        #expect(try Program.run(["vault", "backup", files.path + "/old.sqlite"], in: store).exitCode == 0)
+        let running = try RunningProgram(in: store)
+        running.write(#"{"actor":"system","command":"SuspendUser","user":2}"# + "\n")
+        #expect(try #require(running.readLine()).contains("accepted"))
+        for arguments in [["vault", "rotate"], ["vault", "restore", files.path + "/old.sqlite"]] {
+            let refused = try Program.run(arguments, in: store)
+            #expect(refused.exitCode == 2 && refused.error.contains("open for writing"), "\(refused)")
+        }
+        #expect(try running.finish().exitCode == 0)
+        #expect(try Program.run(["vault", "rotate"], in: store).exitCode == 0)
+    }
+
+    @Test func `a reader in the way keeps no command from being executed`() throws {
+        let store = try store()
+        let line = #"{"actor":"system","command":"EraseUser","user":5}"# + "\n"
+        let reader = try DatabaseQueue(path: store.path + "/read.sqlite", configuration: readOnly)
+        try reader.inDatabase { database in
+            try database.execute(sql: "BEGIN; SELECT count(*) FROM users")
+            #expect(try Program.run(["submit", "-"], in: store, input: line).exitCode == 0)
+            let applied = try Program.run(["apply", "2", "2"], in: store)
+            #expect(applied.exitCode == 0 && applied.error.contains("not finished yet"), "\(applied)")
+            try database.execute(sql: "COMMIT")
+        }
+        let finished = try Program.run(["apply", "3", "2"], in: store)
+        #expect(finished.exitCode == 0 && finished.error.contains("finished the erasure of user/5"), "\(finished)")
+    }
+
+    private var readOnly: Configuration {
+        var configuration = Configuration()
+        configuration.readonly = true
+        return configuration
+    }
+
+    @Test func `a vault that was left in the middle of a change is mended by who writes, and read around`() throws {
+        let store = try store()
+        let files = try TemporaryDirectory()
+        let (path, copy) = (store.path + "/vault.sqlite", files.path + "/vault.sqlite")
+        // As a kill leaves it: some pages changed in the file, and the journal with the old ones beside it.
+        let queue = try DatabaseQueue(path: path)
+        try queue.inDatabase { database in
+            try database.execute(sql: "PRAGMA synchronous = OFF; BEGIN; UPDATE keys SET changed_at = 1 WHERE user > 0")
+            try database.execute(sql: "PRAGMA cache_spill = 1; PRAGMA cache_size = 1")
+            try database.execute(sql: "UPDATE keys SET changed_at = 2 WHERE user > 0")
+            for name in ["", "-journal"] {
+                try FileManager.default.copyItem(atPath: path + name, toPath: copy + name)
+            }
+            try database.execute(sql: "ROLLBACK")
+        }
+        try queue.close()
+        try FileManager.default.removeItem(atPath: path)
+        for name in ["", "-journal"] { try FileManager.default.moveItem(atPath: copy + name, toPath: path + name) }
+        let history = try Program.run(["history", "user", "5"], in: store)
+        #expect(
+            history.exitCode == 0 && history.output.contains("(sealed)")
+                && history.error.contains("in the middle of a change"), "\(history)")
+        #expect(try Program.run(["apply", "2", "2"], in: store).exitCode == 0)
+        #expect(try Program.run(["history", "user", "5"], in: store).output.contains(secret))
     }
 
     @Test func `leaves nothing in the memory of the process that does it`() throws {

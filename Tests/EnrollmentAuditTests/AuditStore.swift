@@ -17,7 +17,8 @@ final class AuditStore {
     init() async throws {
         var options = EngineOptions()
         options.fileSystem = disk
-        engine = try await EnrollmentEngine.create(at: Self.path, origin: "test", options: options, clock: clock)
+        engine = try await EnrollmentEngine.create(
+            at: Self.path, origin: "test", personalData: .plain, options: options, clock: clock)
     }
 
     /// A course of user 1, published on day 0, whose term 1 runs on the days 100 to 200; and students from user 2 on.

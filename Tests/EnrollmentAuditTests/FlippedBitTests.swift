@@ -133,7 +133,8 @@ private struct WholeStore {
         var options = Self.options(disk)
         options.snapshots = .after(events: 1)
         var engine = try await EnrollmentEngine.create(
-            at: Self.path, timeZone: "Asia/Seoul", origin: "example.org/log", options: options, clock: clock)
+            at: Self.path, timeZone: "Asia/Seoul", origin: "example.org/log", personalData: .plain, options: options,
+            clock: clock)
         try await Self.give(
             (1...270).map { .registerUser(email: "u\($0)@x.org", name: "U \($0)", role: .student) }, to: engine)
         try await Self.give(

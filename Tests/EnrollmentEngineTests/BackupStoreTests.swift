@@ -251,7 +251,8 @@ import Testing
         options.snapshots = .after(events: 1)
         let clock = ManualClock(.day(0))
         let first = try await EnrollmentEngine.create(
-            at: path, timeZone: "Asia/Seoul", origin: "example.org\(path)", options: options, clock: clock)
+            at: path, timeZone: "Asia/Seoul", origin: "example.org\(path)", personalData: .plain, options: options,
+            clock: clock)
         _ = try await first.prepareTerm(capacity: 5, users: users)
         try await first.close()
         return try await EnrollmentEngine.open(at: path, options: options, clock: clock)

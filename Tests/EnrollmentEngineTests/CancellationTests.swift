@@ -11,7 +11,8 @@ import Testing
     @Test func `that opens a store gets it whole, and can close it`() async throws {
         let disk = InMemoryFileSystem()
         try await cancelled {
-            let engine = try await EnrollmentEngine.create(at: "/store", options: options(disk), clock: clock)
+            let engine = try await EnrollmentEngine.create(
+                at: "/store", personalData: .plain, options: options(disk), clock: clock)
             try await engine.close()
         }
         try await cancelled {
@@ -109,7 +110,8 @@ import Testing
 
     @Test func `that closes the engine leaves a store with all that was accepted`() async throws {
         let disk = InMemoryFileSystem()
-        let engine = try await EnrollmentEngine.create(at: "/store", options: options(disk), clock: clock)
+        let engine = try await EnrollmentEngine.create(
+            at: "/store", personalData: .plain, options: options(disk), clock: clock)
         let follower = Task { for try await _ in engine.events(following: true) {} }
         var taken: [Submission] = []
         for number in 1...20 {

@@ -129,6 +129,7 @@ import Testing
         var options = EngineOptions()
         options.fileSystem = disk
         return try await .create(
-            at: "/store", timeZone: timeZone, origin: origin, options: options, clock: ManualClock(.day(0)))
+            at: "/store", timeZone: timeZone, origin: origin, personalData: .plain, options: options,
+            clock: ManualClock(.day(0)))
     }
 }

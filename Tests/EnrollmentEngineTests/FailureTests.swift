@@ -73,7 +73,7 @@ import Testing
                     group.addTask { [options] in
                         guard
                             let engine = try? await EnrollmentEngine.create(
-                                at: "/store", timeZone: zone, options: options)
+                                at: "/store", timeZone: zone, personalData: .plain, options: options)
                         else { return nil }
                         try? await engine.close()
                         return zone
@@ -105,7 +105,7 @@ import Testing
         try await withStore { _, other in
             try await withStore { engine, directory in
                 try await engine.close()
-                await expect(.alreadyExists) { try await EnrollmentEngine.create(at: directory) }
+                await expect(.alreadyExists) { try await EnrollmentEngine.create(at: directory, personalData: .plain) }
                 let settings = directory + "/store.json"
                 let text = try String(contentsOfFile: settings, encoding: .utf8)
 
@@ -191,12 +191,12 @@ import Testing
             let strangers = directory + "/elsewhere"
             try FileManager.default.createDirectory(atPath: strangers, withIntermediateDirectories: false)
             try Data("x".utf8).write(to: URL(fileURLWithPath: strangers + "/thesis.txt"))
-            await expect(.alreadyExists) { try await EnrollmentEngine.create(at: strangers) }
+            await expect(.alreadyExists) { try await EnrollmentEngine.create(at: strangers, personalData: .plain) }
             #expect(try FileManager.default.contentsOfDirectory(atPath: strangers) == ["thesis.txt"])
             let open = directory + "/open"
             try FileManager.default.createDirectory(atPath: open, withIntermediateDirectories: false)
             try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: open)
-            await expect(.insecurePermissions) { try await EnrollmentEngine.create(at: open) }
+            await expect(.insecurePermissions) { try await EnrollmentEngine.create(at: open, personalData: .plain) }
         }
     }
 
@@ -245,7 +245,7 @@ import Testing
         options.fileSystem = disk
         let clock = ManualClock(.day(0))
         return create
-            ? try await .create(at: "/store", options: options, clock: clock)
+            ? try await .create(at: "/store", personalData: .plain, options: options, clock: clock)
             : try await .open(at: "/store", options: options, clock: clock)
     }
 

@@ -113,7 +113,8 @@ import Testing
         options.fileSystem = disk
         // Else a confirm block may meet the fault first, and then nothing is left that close could lose.
         options.log.confirmDelayMilliseconds = 600_000
-        let engine = try await EnrollmentEngine.create(at: "/store", options: options, clock: ManualClock(.day(0)))
+        let engine = try await EnrollmentEngine.create(
+            at: "/store", personalData: .plain, options: options, clock: ManualClock(.day(0)))
         let term = try await engine.prepareTerm(capacity: 1000, users: 500)
         disk.fail(.sync, errno: EIO, sticky: true)
         let codes = await withTaskGroup(of: RejectionCode?.self) { group in

@@ -79,7 +79,7 @@ import Testing
         options.log.sealsInBackground = false
         options.log.confirmDelayMilliseconds = 600_000
         let engine = try await EnrollmentEngine.create(
-            at: snapshotStorePath, options: options, clock: ManualClock(.day(0)))
+            at: snapshotStorePath, personalData: .plain, options: options, clock: ManualClock(.day(0)))
         let long = String(repeating: "x", count: 9000)
         _ = try await engine.prepareTerm(capacity: 2, users: 2)
         let ids = [CommandID.random(), .random(), .random()]
@@ -114,7 +114,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: directory) }
         var options = EngineOptions()
         options.snapshots = .after(events: 1)
-        let engine = try await EnrollmentEngine.create(at: directory, options: options)
+        let engine = try await EnrollmentEngine.create(at: directory, personalData: .plain, options: options)
         _ = try await engine.prepareTerm(capacity: 1, users: 1)
         try await engine.close()
         let snapshots = engine.layout.snapshotsPath

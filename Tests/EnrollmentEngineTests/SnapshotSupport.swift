@@ -21,7 +21,7 @@ func openStore(
     options.fileSystem = disk
     options.snapshots = events.map { .after(events: $0) } ?? .off
     return create
-        ? try await .create(at: snapshotStorePath, options: options, clock: clock)
+        ? try await .create(at: snapshotStorePath, personalData: .plain, options: options, clock: clock)
         : try await .open(at: snapshotStorePath, options: options, clock: clock)
 }
 

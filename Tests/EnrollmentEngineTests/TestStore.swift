@@ -14,7 +14,7 @@ func withStore(
     let directory = NSTemporaryDirectory() + "enroll-test-\(CommandID.random())"
     defer { try? FileManager.default.removeItem(atPath: directory) }
     let engine = try await EnrollmentEngine.create(
-        at: directory, timeZone: "Asia/Seoul", origin: "test", options: options, clock: clock)
+        at: directory, timeZone: "Asia/Seoul", origin: "test", personalData: .plain, options: options, clock: clock)
     try await body(engine, directory)
     try await engine.close()
 }

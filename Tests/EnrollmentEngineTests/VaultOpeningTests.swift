@@ -4,6 +4,7 @@ import Crypto
 import Enrollment
 import EnrollmentTesting
 import EventLog
+import LogProofs
 import Testing
 
 @testable import EnrollmentEngine
@@ -20,7 +21,8 @@ import Testing
 
     private func create(users: Int = 3) async throws -> EnrollmentEngine {
         let engine = try await EnrollmentEngine.create(
-            at: snapshotStorePath, makeVault: { [vault] _, _ in vault }, options: options, clock: ManualClock(.day(0)))
+            at: snapshotStorePath, personalData: .sealed { [vault] _, _ in vault }, options: options,
+            clock: ManualClock(.day(0)))
         for number in 1...users {
             _ = try await engine.execute(
                 .registerUser(email: "u\(number)@b.kr", name: "U \(number)", role: .student), by: .system)
@@ -47,7 +49,7 @@ import Testing
 
     @Test func `a store that keeps texts as they are has no vault, and says so`() async throws {
         let engine = try await EnrollmentEngine.create(
-            at: snapshotStorePath, options: options, clock: ManualClock(.day(0)))
+            at: snapshotStorePath, personalData: .plain, options: options, clock: ManualClock(.day(0)))
         #expect(engine.settings.personalData == .plain)
         try await engine.close()
         let error = await #expect(throws: EngineError.self) { _ = try await open(vault) }
@@ -100,7 +102,7 @@ import Testing
         vault.hold(1, false)
         #expect(await refusal(.eraseUser(1)) == nil)
         vault.hold(1)
-        #expect(try await engine.destroyKeysOfErased() == [1])
+        #expect(try await engine.destroyKeysOfErased() == DestroyedKeys(users: [], held: [1]))
         try await engine.close()
         engine = try await open(vault)
         #expect(engine.openingReport.heldErasures == [1] && vault.key(of: 1) != nil)
@@ -121,6 +123,27 @@ import Testing
         _ = try await engine.destroyKeysOfErased()
         _ = try await engine.execute(.confirmErasure(1), by: .system)
         #expect(try await engine.allEvents().suffix(2).map(\.event) == [.erasureRequested(1), .userErased(1)])
+        try await engine.close()
+    }
+
+    @Test func `no key is destroyed before the log says durably that it will be`() async throws {
+        let faulty = FaultyFileSystem(on: disk)
+        var options = EngineOptions()
+        options.fileSystem = faulty
+        let engine = try await EnrollmentEngine.create(
+            at: snapshotStorePath, personalData: .sealed { [vault] _, _ in vault }, options: options,
+            clock: ManualClock(.day(0)))
+        _ = try await engine.execute(.registerUser(email: "a@b.kr", name: "A", role: .student), by: .system)
+        faulty.hold("sync", ".log")
+        _ = try engine.submit(CommandEnvelope(id: .random(), actor: .system, command: .eraseUser(1)))
+        let erasing = Task { try await engine.destroyKeysOfErased() }
+        for _ in 0..<5_000_000 where !faulty.isHolding { await Task.yield() }
+        try #require(faulty.isHolding)
+        // Nothing can be waited for that must not come; time enough for what would come too early.
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(vault.key(of: 1) != nil)
+        faulty.release()
+        #expect(try await erasing.value.users == [1] && vault.key(of: 1) == nil)
         try await engine.close()
     }
 

@@ -228,7 +228,7 @@ import Testing
 
     @Test func `follows a true engine, and reads what was written`() async throws {
         try await withScratch { scratch in
-            let engine = try await EnrollmentEngine.create(at: scratch.directory + "/store")
+            let engine = try await EnrollmentEngine.create(at: scratch.directory + "/store", personalData: .plain)
             let database = try DatabaseQueue(path: scratch.own)
             let runner = try ProjectionRunner.open(Tally(), in: database, following: engine)
             let run = Task { try await runner.run() }

@@ -183,7 +183,8 @@ struct ProjectionTests {
     @Test func `tables follow an engine, and verify against its history`() async throws {
         try await withScratch { scratch in
             let store = scratch.directory + "/store"
-            let engine = try await EnrollmentEngine.create(at: store, timeZone: "UTC", origin: "test")
+            let engine = try await EnrollmentEngine.create(
+                at: store, timeZone: "UTC", origin: "test", personalData: .plain)
             let model = try ReadModel.open(at: engine.layout, following: engine)
             let run = Task { try await model.run() }
             var last = Position.zero

@@ -20,7 +20,7 @@ import Testing
         let (path, wrapping) = (scratch.vault, wrapping)
         let engine = try await EnrollmentEngine.create(
             at: scratch.store,
-            makeVault: { (_, storeID) throws(EngineError) in
+            personalData: .sealed { (_, storeID) throws(EngineError) in
                 try Vault.create(at: path, storeID: storeID, wrapping: wrapping)
             }, options: Running.options)
         return try Running(engine)
@@ -154,6 +154,57 @@ import Testing
         for secret in Self.secrets {
             #expect(try scratch.files(holding: Array(secret.utf8)) == [], "\(step): \(secret)")
         }
+    }
+
+    @Test func `tables that were made without the vault are to be made again before commands go on`() async throws {
+        let running = try await create()
+        try await fill(running)
+        try await running.close()
+        let history = try EventHistory.open(at: scratch.store)
+        _ = try await ReadModel.rebuild(from: history, at: history.layout)
+        let engine = try await EnrollmentEngine.open(
+            at: scratch.store,
+            vault: Vault.open(at: scratch.vault, storeID: history.storeID, wrapping: wrapping))
+        let error = #expect(throws: ReadModelError.self) {
+            _ = try ReadModel.open(at: engine.layout, following: engine)
+        }
+        #expect(error?.code == .sealed && error?.message.contains("enroll rebuild") == true)
+        _ = try await ReadModel.rebuild(from: engine.history, at: engine.layout)
+        let tables = try ReadModel.open(at: engine.layout, following: engine)
+        #expect(try tables.tables.user(2)?.name == "Minji Lee-Secret")
+        try tables.close()
+        try await engine.close()
+    }
+
+    @Test func `a key that is missing among others is damage, and nobody waits for it`() async throws {
+        let running = try await create()
+        try await fill(running)
+        try await running.close()
+        let queue = try DatabaseQueue(path: scratch.vault)
+        try await queue.write { try $0.execute(sql: "DELETE FROM keys WHERE user = 4") }
+        try queue.close()
+        let again = try await open()
+        let error = await #expect(throws: ExecutionError.self) {
+            _ = try await again.engine.execute(
+                .registerUser(email: "fourth@example.kr", name: "F", role: .student), by: .system)
+        }
+        guard case .unavailable(let failure) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(failure.code == .damaged && failure.message.contains("user 4"))
+        try await again.close()
+    }
+
+    @Test func `two who finish the same erasures get one receipt between them`() async throws {
+        let running = try await create()
+        try await fill(running)
+        _ = try await running.engine.execute(.eraseUser(2), by: .system)
+        async let first = running.tables.finishErasures(of: running.engine)
+        async let second = running.tables.finishErasures(of: running.engine)
+        let receipts = try await first + second
+        #expect(receipts.map(\.events.count) == [1] && running.engine.unfinishedErasures == [])
+        try await running.close()
     }
 
     /// All rows of the tables but names and addresses, as text.

@@ -132,19 +132,84 @@ import Testing
     }
 
     @Test func `after a rotation the new key opens all, the old one nothing, and erased stays erased`() throws {
-        var vault = try make()
+        let vault = try make()
         try vault.makeKeys(through: 300)
         _ = try vault.destroyKeys(of: [4], despiteHolds: false)
         try vault.setHold(true, on: 5)
         let keys = try (0...300).map { bytes(of: try vault.key(of: UserID($0))) }
         let next = LocalKey()
-        vault = try vault.rotated(to: next)
+        try vault.rotate(to: next)
         #expect(try (0...300).map { bytes(of: try vault.key(of: UserID($0))) } == keys)
         #expect(try vault.status().held == [5] && vault.state(of: 4) == .erased && vault.status().rotatedAt == .day(0))
         try vault.makeKeys(through: 2_000)
         try vault.close()
         #expect(throws: EngineError.self) { _ = try open() }
         #expect(try bytes(of: open(next).key(of: 2_000)).count == 32)
+    }
+
+    @Test func `who has it open when another process rotates makes no key that would be lost`() throws {
+        let first = try make()
+        try first.makeKeys(through: 10)
+        let second = try open()
+        let next = LocalKey()
+        try second.rotate(to: next)
+        func code(_ work: () throws -> Void) -> EngineError.Code? {
+            #expect(throws: EngineError.self) { try work() }?.code
+        }
+        let last = try second.lastOwner()
+        #expect(code { try first.makeKeys(through: UserID(last.rawValue + 1)) } == .vaultMissing)
+        #expect(code { try first.rotate(to: LocalKey()) } == .vaultMissing)
+        let third = try open(next)
+        let all = try (0...last.rawValue).map { bytes(of: try third.key(of: UserID($0))) }
+        #expect(try third.lastOwner() == last && all.allSatisfy { $0.count == 32 })
+    }
+
+    @Test func `a key that it cannot unwrap any more is no damage where another process rotated`() throws {
+        try make().makeKeys(through: 10)
+        let first = try open()
+        try open().rotate(to: LocalKey())
+        let error = #expect(throws: EngineError.self) { _ = try first.key(of: 3) }
+        #expect(error?.code == .vaultMissing)
+    }
+
+    @Test func `a copy is put back whole or not at all, and never over a vault`() throws {
+        let vault = try make()
+        try vault.makeKeys(through: 9)
+        let (place, copy) = (scratch.path + "/place.sqlite", scratch.path + "/place.sqlite.new")
+        #expect(throws: EngineError.self) {
+            try vault.restore(to: place) { _ throws(EngineError) in throw EngineError(.io, "as if the disk failed") }
+        }
+        let files = FileManager.default
+        #expect(!files.fileExists(atPath: place) && !files.fileExists(atPath: copy))
+        // As a crash leaves it.
+        #expect(files.createFile(atPath: place, contents: Data()))
+        #expect(files.createFile(atPath: copy, contents: Data("half of one".utf8)))
+        try vault.restore(to: place) { (copy) throws(EngineError) in
+            _ = try copy.destroyKeys(of: [2], despiteHolds: false)
+        }
+        let restored = try Vault.open(at: place, storeID: "one", wrapping: wrapping)
+        #expect(try bytes(of: restored.key(of: 9)) == bytes(of: vault.key(of: 9)))
+        #expect(try restored.state(of: 2) == .erased && vault.state(of: 2) == .active)
+        let error = #expect(throws: EngineError.self) { try vault.restore(to: place) { _ in } }
+        #expect(error?.code == .alreadyExists)
+    }
+
+    @Test func `a new key file takes the place of an old one, of which nothing is left`() throws {
+        let (old, next) = (scratch.path + "/store.key", scratch.path + "/store.key.new")
+        try wrapping.save(old)
+        let digits = try String(contentsOfFile: old, encoding: .utf8)
+        // The file itself, which the directory forgets.
+        let kept = scratch.path + "/kept"
+        #expect(link(old, kept) == 0)
+        let key = LocalKey()
+        try key.save(next)
+        try LocalKey.replace(old, by: next)
+        #expect(!FileManager.default.fileExists(atPath: next))
+        let left = try String(contentsOfFile: kept, encoding: .utf8)
+        #expect(left.count == digits.count && left.allSatisfy { $0 == "\n" })
+        let vault = try Vault.create(at: scratch.vault, storeID: "one", wrapping: key)
+        try vault.close()
+        _ = try open(try LocalKey(file: old))
     }
 
     @Test func `a backup has all keys, needs the same wrapping key, and is nobody else's to read`() throws {

@@ -11,7 +11,7 @@ extension EngineSuite {
             let at = Double(events)
             var options = EngineOptions()
             options.snapshots = .after(events: 1)
-            var engine = try await EnrollmentEngine.create(at: store, options: options)
+            var engine = try await EnrollmentEngine.create(at: store, personalData: .plain, options: options)
             let school = School(engine)
             // Eight of nine events are enrollments: all people have a seat in each of eight terms.
             let terms = 8

@@ -14,7 +14,7 @@ extension EngineSuite {
             // Without a snapshot, from which a replay would begin.
             var options = EngineOptions()
             options.snapshots = .off
-            let engine = try await EnrollmentEngine.create(at: store, options: options)
+            let engine = try await EnrollmentEngine.create(at: store, personalData: .plain, options: options)
             try await threeEventsEach(people: 2000, terms: 50, engine)
             try await engine.close()
             _ = try Child.run([self.options.enroll, "log", "seal", "--store", store])
@@ -66,7 +66,7 @@ extension EngineSuite {
     /// How far the live tables are behind when a race has ended, and how long they need to be there.
     func projection() async throws {
         try await scratch("projection") { store in
-            let engine = try await EnrollmentEngine.create(at: store)
+            let engine = try await EnrollmentEngine.create(at: store, personalData: .plain)
             let workload = try Workload.named("hot200k")
             try await School(engine).make(workload)
             let model = try ReadModel.open(at: engine.layout, following: engine)

@@ -3,6 +3,7 @@
 //   Measure race VARIANT WORKLOAD CALLERS SECONDS DIRECTORY   as the peers' programs, see ../../Peers
 //   Measure engine --enroll PROGRAM --scratch DIR --json FILE [--oulad DIR] [--runs N] [--minutes M]
 //   Measure proofs --scratch DIR [--runs N] [--events N]
+//   Measure sealing --scratch DIR [--runs N] [--people N]
 
 import Foundation
 
@@ -14,8 +15,9 @@ struct Measure {
             switch arguments.first {
             case "race": try await race(Array(arguments.dropFirst()))
             case "proofs": try await ProofSuite(Array(arguments.dropFirst())).run()
+            case "sealing": try await SealingSuite(Array(arguments.dropFirst())).run()
             case "engine": try await EngineSuite(Options(Array(arguments.dropFirst()))).run()
-            default: throw Failure("usage: Measure race … | Measure engine … | Measure proofs …")
+            default: throw Failure("usage: Measure race … | Measure engine … | Measure proofs … | Measure sealing …")
             }
         } catch {
             say("Measure: \(error)")

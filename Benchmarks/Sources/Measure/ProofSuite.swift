@@ -74,7 +74,7 @@ struct ProofSuite {
     private func race(_ callers: Int, _ signing: Signing) async throws -> (Race.Result, signed: Int) {
         let store = scratch + "/race-\(CommandID.random())"
         defer { try? FileManager.default.removeItem(atPath: store) }
-        let engine = try await EnrollmentEngine.create(at: store)
+        let engine = try await EnrollmentEngine.create(at: store, personalData: .plain)
         let race = Race(workload: try .named("hot200k"), callers: callers)
         try await School(engine).make(race.workload)
         let layout = engine.layout
@@ -150,14 +150,6 @@ struct ProofSuite {
             guard attributes[.type] as? FileAttributeType == .typeRegular else { return sum }
             return sum + (attributes[.size] as? Int64 ?? Int64(attributes[.size] as? UInt64 ?? 0))
         }
-    }
-
-    /// The median, with the lowest and the highest.
-    private func spread(_ values: [Double]?, _ digits: Int) -> String {
-        let sorted = (values ?? []).sorted()
-        guard let low = sorted.first, let high = sorted.last else { return "–" }
-        func text(_ value: Double) -> String { String(format: "%.\(digits)f", value) }
-        return "\(text(sorted[sorted.count / 2])) (\(text(low)) … \(text(high)))"
     }
 }
 

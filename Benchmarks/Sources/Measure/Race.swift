@@ -51,7 +51,7 @@ struct Race: Sendable {
         defer { try? FileManager.default.removeItem(atPath: store) }
         var options = EngineOptions()
         options.refusals = refusals
-        let engine = try await EnrollmentEngine.create(at: store, options: options)
+        let engine = try await EnrollmentEngine.create(at: store, personalData: .plain, options: options)
         try await School(engine).make(workload)
         let result = try await run(on: engine)
         try await engine.close()

@@ -1,5 +1,6 @@
 // Time and failures: what every measurement needs.
 
+import Foundation
 import Glibc
 
 struct Failure: Error, CustomStringConvertible {
@@ -19,4 +20,12 @@ func monotonicNanoseconds() -> Int64 {
     var now = timespec()
     clock_gettime(CLOCK_MONOTONIC, &now)
     return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
+}
+
+/// The median, with the lowest and the highest.
+func spread(_ values: [Double]?, _ digits: Int) -> String {
+    let sorted = (values ?? []).sorted()
+    guard let low = sorted.first, let high = sorted.last else { return "–" }
+    func text(_ value: Double) -> String { String(format: "%.\(digits)f", value) }
+    return "\(text(sorted[sorted.count / 2])) (\(text(low)) … \(text(high)))"
 }

@@ -23,7 +23,8 @@ public enum RaceStore {
     ///
     /// - Throws: ``RaceError`` or `EngineError`.
     public static func make(at directory: String, for parameters: RaceParameters) async throws -> EnrollmentEngine {
-        let engine = try await EnrollmentEngine.create(at: directory, options: parameters.engineOptions)
+        let engine = try await EnrollmentEngine.create(
+            at: directory, personalData: .plain, options: parameters.engineOptions)
         for first in stride(from: 1, through: parameters.racers, by: usersAtOnce) {
             try Task.checkCancellation()
             let last = min(parameters.racers, first + usersAtOnce - 1)

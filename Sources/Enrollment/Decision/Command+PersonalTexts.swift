@@ -63,14 +63,16 @@ extension Command {
         }
     }
 
-    /// Its personal texts by field.
-    package var personalTexts: [PersonalField: PersonalText] {
-        var texts: [PersonalField: PersonalText] = [:]
-        _ = replacingPersonalTexts { text, field in
-            texts[field] = text
-            return text
+    /// Its personal text in a field; nil where it has none there.
+    package func personalText(_ field: PersonalField) -> PersonalText? {
+        switch (self, field) {
+        case (.registerUser(let email, _, _, _), .email): email
+        case (.registerUser(_, let name, _, _), .name): name
+        case (.updateUser(_, let email, _), .email): email
+        case (.updateUser(_, _, let name), .name): name
+        case (.registerUser, _), (.updateUser, _), (_, .email), (_, .name): nil
+        default: texts.0
         }
-        return texts
     }
 }
 

@@ -26,39 +26,65 @@ extension PersonalData {
 }
 
 extension EnrollmentEngine {
-    /// Reads or makes what deciding these commands will ask of the vault, off the pool.
+    /// Reads or makes what deciding these commands will ask of the vault, off the pool; nearly always it is at hand.
     func prepare(_ envelopes: ArraySlice<CommandEnvelope>) async throws(ExecutionError) {
-        guard personalData != nil, envelopes.contains(where: { $0.command.needsVault }) else { return }
+        guard let personalData, let errand = errand(for: envelopes) else { return }
         do throws(EngineError) {
-            try await blocking { [self] () throws(EngineError) in try readVault(for: envelopes) }
+            try await blocking { () throws(EngineError) in try personalData.vault.run(errand) }
         } catch { throw .unavailable(error) }
     }
 
     /// The same in the caller's own thread.
     func prepareBlocking(_ envelope: CommandEnvelope) throws(ExecutionError) {
-        guard personalData != nil, envelope.command.needsVault else { return }
-        do throws(EngineError) { try readVault(for: [envelope]) } catch { throw .unavailable(error) }
+        guard let personalData, let errand = errand(for: CollectionOfOne(envelope)) else { return }
+        do throws(EngineError) { try personalData.vault.run(errand) } catch { throw .unavailable(error) }
     }
 
-    private func readVault(for envelopes: ArraySlice<CommandEnvelope>) throws(EngineError) {
-        guard let personalData else { return }
-        let owners = core.withLock { core in
+    /// What must be asked of the vault before these commands are decided; nil where that is nothing.
+    private func errand(for envelopes: some Collection<CommandEnvelope>) -> VaultErrand? {
+        guard let vault = personalData?.vault, envelopes.contains(where: { $0.command.needsVault }) else { return nil }
+        var errand = VaultErrand()
+        core.withLock { core in
             var registrations: Int64 = 0
-            return envelopes.filter(\.command.needsVault).map { envelope -> UserID in
-                let owner = core.state.owner(of: envelope.command, by: envelope.actor)
-                guard case .registerUser = envelope.command else { return owner }
-                registrations += 1
-                return UserID(owner.rawValue + registrations - 1)
+            for envelope in envelopes where envelope.command.needsVault {
+                var owner = core.state.owner(of: envelope.command, by: envelope.actor)
+                switch envelope.command {
+                case .registerUser:
+                    owner = UserID(owner.rawValue + registrations)
+                    registrations += 1
+                case .eraseUser(let user, _): errand.erased.append(user)
+                default: break
+                }
+                if case .notAtHand = vault.keyAtHand(of: owner) { errand.owners.append(owner) }
             }
         }
-        for owner in owners {
-            guard case .notAtHand = personalData.vault.keyAtHand(of: owner) else { continue }
-            try personalData.vault.makeKeys(through: owner)
-            _ = try personalData.vault.key(of: owner)
+        return errand.owners.isEmpty && errand.erased.isEmpty ? nil : errand
+    }
+}
+
+/// What waits for a vault's disk.
+private struct VaultErrand: Sendable {
+    /// Whose keys must be made or read.
+    var owners: [UserID] = []
+    /// Of whom must be read whether a hold is on them.
+    var erased: [UserID] = []
+}
+
+extension PersonalDataVault {
+    fileprivate func run(_ errand: VaultErrand) throws(EngineError) {
+        for owner in errand.owners {
+            // The keys of several may have been made with the first one's.
+            guard case .notAtHand = keyAtHand(of: owner) else { continue }
+            try makeKeys(through: owner)
+            _ = try key(of: owner)
+            if case .notAtHand = keyAtHand(of: owner) {
+                throw EngineError(
+                    .damaged,
+                    "The vault has no key of user \(owner), and has those of later ones: put its newest backup in its "
+                        + "place. Nothing was written.")
+            }
         }
-        for envelope in envelopes {
-            if case .eraseUser(let user, _) = envelope.command { _ = try personalData.vault.isHeld(user) }
-        }
+        for user in errand.erased { _ = try isHeld(user) }
     }
 }
 

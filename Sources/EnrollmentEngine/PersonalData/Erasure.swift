@@ -11,15 +11,27 @@ extension EnrollmentEngine {
 
     /// Destroys the keys of the users who are to be erased: from then on nothing opens their texts.
     ///
-    /// - Returns: those whose keys were left, since a legal hold was laid on them meanwhile.
-    /// - Throws: what the vault throws.
-    public func destroyKeysOfErased() async throws(EngineError) -> [UserID] {
-        guard let vault = personalData?.vault else { return [] }
-        let users = unfinishedErasures
-        return try await blocking { () throws(EngineError) in
+    /// Not before the log says durably that they are to be: a key that is gone without a trace would be a loss.
+    ///
+    /// - Throws: what the log and the vault throw.
+    public func destroyKeysOfErased() async throws(EngineError) -> DestroyedKeys {
+        guard let vault = personalData?.vault else { return DestroyedKeys(users: [], held: []) }
+        let (users, last) = core.withLock { ($0.state.unfinishedErasures, $0.lastPosition) }
+        guard !users.isEmpty else { return DestroyedKeys(users: [], held: []) }
+        do throws(LogError) { try await log.waitUntilDurable(last) } catch { throw EngineError(error) }
+        let held = try await blocking { () throws(EngineError) in
             try vault.destroyKeys(of: users, despiteHolds: false)
         }
+        return DestroyedKeys(users: users.filter { !held.contains($0) }, held: held)
     }
+}
+
+/// Whose keys were destroyed.
+public struct DestroyedKeys: Hashable, Sendable {
+    /// Those whose keys are gone, now or before.
+    public let users: [UserID]
+    /// Those whose keys were left, since a legal hold was laid on them after their erasure was asked for.
+    public let held: [UserID]
 }
 
 extension EnrollmentState {
@@ -28,7 +40,7 @@ extension EnrollmentState {
 
 extension Opening {
     /// Destroys the keys that must not be there: of erasures that a crash cut short, and those that came back with a
-    /// backup of the vault.
+    /// copy of the vault.
     ///
     /// - Throws: `vaultBehind` where keys of users are missing that the log knows: making new ones would hide that.
     mutating func keepErasures(_ vault: any PersonalDataVault) throws(EngineError) {
@@ -40,10 +52,19 @@ extension Opening {
                 "The vault has keys of users through \(last), the store has \(users.count) users: it is an older copy. "
                     + "Put the newest backup of the vault in its place; nothing was written.")
         }
-        let erased = users.filter { $0.status == .erased }
-        guard !erased.isEmpty else { return }
-        _ = try vault.destroyKeys(of: erased.filter { $0.email == nil }.map(\.id), despiteHolds: true)
-        report.heldErasures = try vault.destroyKeys(of: replay.state.unfinishedErasures, despiteHolds: false)
+        report.heldErasures = try vault.keepErasures(of: replay.state)
+    }
+}
+
+extension PersonalDataVault {
+    /// Destroys the keys of all who are erased or are to be.
+    ///
+    /// - Returns: those who are to be erased and on whom a hold was laid meanwhile.
+    package func keepErasures(of state: borrowing EnrollmentState) throws(EngineError) -> [UserID] {
+        let erased = state.users.filter { $0.status == .erased }
+        guard !erased.isEmpty else { return [] }
+        _ = try destroyKeys(of: erased.filter { $0.email == nil }.map(\.id), despiteHolds: true)
+        return try destroyKeys(of: state.unfinishedErasures, despiteHolds: false)
     }
 }
 

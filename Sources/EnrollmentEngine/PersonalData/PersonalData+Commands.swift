@@ -43,9 +43,7 @@ extension PersonalData {
         let opened = try event.event.replacingPersonalTexts { (text, field) throws(EngineError) in
             try open(text, in: event.commandID, as: field)
         }
-        return RecordedEvent(
-            position: event.position, stream: event.stream, version: event.version, time: event.time,
-            actor: event.actor, commandID: event.commandID, isBatchStart: event.isBatchStart, event: opened)
+        return event.replacingEvent(opened)
     }
 
     /// The events with their personal texts opened; the same array where there are none.
@@ -57,6 +55,28 @@ extension PersonalData {
         return opened
     }
 
+    /// The events that a command just made, with the texts that its caller gave in the places of their seals.
+    ///
+    /// Opening them would give the same texts, and cost as much as sealing them did. Where nothing was kept, since the
+    /// key is destroyed, the text stays sealed here too.
+    func answered(_ events: [RecordedEvent], to given: Command) throws(EngineError) -> [RecordedEvent] {
+        guard events.contains(where: { $0.event.isSealed }), let stored = Self.storedForm(of: given) else {
+            return try opened(events)
+        }
+        var answered: [RecordedEvent] = []
+        answered.reserveCapacity(events.count)
+        for event in events {
+            answered.append(
+                event.replacingEvent(
+                    try event.event.replacingPersonalTexts { (text, field) throws(EngineError) in
+                        guard case .sealed(let sealed) = text, !sealed.box.isEmpty else { return text }
+                        if let given = stored.personalText(field) { return given }
+                        return try open(text, in: event.commandID, as: field)
+                    }))
+        }
+        return answered
+    }
+
     /// Whether a recorded command is the one that came again.
     ///
     /// What nobody can open any more cannot be compared, but for an address, whose digest is left.
@@ -64,10 +84,11 @@ extension PersonalData {
         guard recorded.command.isSealed, recorded.command.kind == given.command.kind,
             let stored = Self.storedForm(of: given.command)
         else { return recorded == given }
-        let recordedTexts = recorded.command.personalTexts
         var known = given
         known.command = try stored.replacingPersonalTexts { (text, field) throws(EngineError) in
-            guard let recordedText = recordedTexts[field], case .plain(let plain) = text else { return text }
+            guard let recordedText = recorded.command.personalText(field), case .plain(let plain) = text else {
+                return text
+            }
             let opened = try open(recordedText, in: recorded.id, as: field)
             guard case .sealed(let sealed) = opened else { return opened == text ? recordedText : text }
             return sealed.digest.isEmpty || sealed.digest == digest(of: plain) ? recordedText : text
@@ -81,5 +102,13 @@ extension PersonalData {
             let stored = try command.inStoredForm()
             return stored.hasPersonalText ? stored : nil
         } catch { return nil }
+    }
+}
+
+extension RecordedEvent {
+    fileprivate func replacingEvent(_ event: Event) -> RecordedEvent {
+        RecordedEvent(
+            position: position, stream: stream, version: version, time: time, actor: actor, commandID: commandID,
+            isBatchStart: isBatchStart, event: event)
     }
 }

@@ -3,6 +3,7 @@
 internal import Crypto
 internal import EventLog
 internal import Foundation
+internal import Glibc
 
 internal import Enrollment
 
@@ -11,24 +12,30 @@ internal import Enrollment
 /// A sealed text is bound to the log's origin, its owner, the command that carries it, and the field: none opens in the
 /// place of another. Why the command and not the version of a stream: the version is known only when the command was
 /// decided, and a refused command lies in another stream than an accepted one; the command's id is in the record
-/// from the beginning, names one command in the log, and is covered by every proof as the version is.
+/// from the beginning, and is covered by every proof as the version is. Only a caller who gives an id again, after it
+/// was forgotten, has two commands under one: their texts of one owner and field could be exchanged unseen by the seal,
+/// and not by the proofs.
 public struct PersonalData: Sendable {
     package let vault: any PersonalDataVault
     private let origin: [UInt8]
+    /// With the key worked in already, which is half of the work of a digest.
+    private let digesting: HMAC<SHA256>
 
     /// What texts are padded to a multiple of, so that a box does not tell how long a name is.
     static let bucket = 16
-    /// Nonce and tag.
-    private static let overhead = 12 + 16
+    private static let nonceLength = 12
 
     init(vault: any PersonalDataVault, origin: String) {
         self.vault = vault
         self.origin = Array(origin.utf8)
+        digesting = HMAC(key: vault.digestKey)
     }
 
     /// The digest by which an address in stored form is told from others.
     func digest(of address: String) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: Array(address.utf8), using: vault.digestKey))
+        var digesting = digesting
+        digesting.update(data: Array(address.utf8))
+        return Array(digesting.finalize())
     }
 
     /// Seals a text in stored form; where the key is destroyed nothing is kept, and an empty box says that there was
@@ -46,7 +53,8 @@ public struct PersonalData: Sendable {
         bytes[1] = UInt8(length & 0xFF)
         while bytes.count % Self.bucket != 0 { bytes.append(0) }
         do {
-            let box = try AES.GCM.seal(bytes, using: key, authenticating: binding(owner, command, field))
+            let box = try AES.GCM.seal(
+                bytes, using: key, nonce: Self.nonce(), authenticating: binding(owner, command, field))
             guard let combined = box.combined else {
                 throw EngineError(.invalidArgument, "The seal has a nonce that is not 12 bytes long.")
             }
@@ -80,6 +88,16 @@ public struct PersonalData: Sendable {
                 "The \(field) of user \(sealed.owner) in command \(command) does not open under its key: it was "
                     + "changed, or stands where it was not sealed. Check the log with `enroll log verify`, and "
                     + "whether the vault belongs to this store.", cause: error)
+        }
+    }
+
+    /// Twelve random bytes in one call of the kernel; the library's own draw takes two.
+    private static func nonce() throws -> AES.GCM.Nonce {
+        try withUnsafeTemporaryAllocation(byteCount: nonceLength, alignment: 1) { bytes in
+            guard let start = bytes.baseAddress, getentropy(start, bytes.count) == 0 else {
+                throw EngineError(.io, "The system gave no random bytes to seal with; try again.")
+            }
+            return try AES.GCM.Nonce(data: UnsafeRawBufferPointer(bytes))
         }
     }
 

@@ -37,6 +37,22 @@ public protocol PersonalDataVault: Sendable {
     func destroyKeys(of users: [UserID], despiteHolds: Bool) throws(EngineError) -> [UserID]
 }
 
+/// What a new store does with names, addresses and reasons, for good.
+public enum PersonalDataChoice: Sendable {
+    /// They stand in the log as they are, for ever.
+    case plain
+    /// Each is sealed under the key of its owner; the vault of the store with that identity is made before there is a
+    /// store. `EnrollmentVault` has a shorter way to say so.
+    case sealed(@Sendable (_ layout: StoreLayout, _ storeID: String) throws(EngineError) -> any PersonalDataVault)
+
+    var form: PersonalDataForm { if case .plain = self { .plain } else { .sealed } }
+
+    func makeVault(_ layout: StoreLayout, _ storeID: String) throws(EngineError) -> (any PersonalDataVault)? {
+        guard case .sealed(let make) = self else { return nil }
+        return try make(layout, storeID)
+    }
+}
+
 /// What a vault knows of a key without waiting.
 public enum PersonalKey: Sendable {
     /// It is at hand.

@@ -69,6 +69,9 @@ public struct StoreSettings: Hashable, Sendable {
             throw EngineError(
                 .damaged, "\(layout.settingsPath) has no valid personalData; restore it from a backup.")
         }
+        guard StoreSettings.isOrigin(file.origin) else {
+            throw EngineError(.damaged, "\(layout.settingsPath) has no valid origin; restore it from a backup.")
+        }
         guard let createdAt = Timestamp.parsing(utc: file.createdAt) else {
             throw EngineError(.damaged, "\(layout.settingsPath) has no valid createdAt; restore it from a backup.")
         }
@@ -82,6 +85,12 @@ public struct StoreSettings: Hashable, Sendable {
         return StoreSettings(
             storeID: file.storeID, timeZone: file.timeZone, origin: file.origin, createdAt: createdAt,
             personalData: form, hasChecksum: file.sha256 != nil)
+    }
+
+    /// Whether a log can have this name: 1 to 200 visible ASCII characters without blanks or `+`.
+    static func isOrigin(_ name: String) -> Bool {
+        (1...200).contains(name.utf8.count)
+            && name.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "+") }
     }
 
     /// Writes the settings so that they are there whole or not at all.

@@ -18,7 +18,7 @@ extension ExportRun {
     }
 
     private func writeEvents(of total: Int64) throws -> ExportManifest.File {
-        let columns = EventColumn.all.filter { PersonalData.mayExport($0.field, options) }
+        let columns = EventColumn.all.filter { ExportedTexts.mayExport($0.field, options) }
         let layouts = EventLayouts { _ in columns }
         let file = try makeFile("events")
         let heading = ["position", "recorded_at", "effective_at", "type", "stream", "version", "actor", "command_id"]
@@ -68,7 +68,7 @@ extension ExportRun {
     }
 
     private func write(_ table: TableName, _ database: Database) throws -> ExportManifest.File {
-        let columns = table.columns.filter { PersonalData.mayExport($0, options) }
+        let columns = table.columns.filter { ExportedTexts.mayExport($0, options) }
         let file = try makeFile(table.rawValue)
         try file.write { bytes in appendLine(columns, to: &bytes) }
         let rows = try PreparedStatement(

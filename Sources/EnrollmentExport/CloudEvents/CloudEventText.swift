@@ -54,7 +54,7 @@ struct CloudEventText {
         writer.field("sequence", String(repeating: "0", count: 19 - digits.utf8.count) + digits)
         writer.field("datacontenttype", "application/json")
         writer.openObject("data")
-        writer.append(event.event.fields.lazy.filter { [options] in PersonalData.mayExport("\($0.name)", options) })
+        writer.append(event.event.fields.lazy.filter { [options] in ExportedTexts.mayExport("\($0.name)", options) })
         if let effectiveAt = event.time.effectiveAt { writer.field("effectiveAt", effectiveAt.description) }
         writer.field("version", event.version.rawValue)
         writer.field("actor", event.actor.description)

@@ -25,7 +25,7 @@ enum OCELObjectKind: Int, CaseIterable, Hashable, Sendable {
             ]
         case .enrollment: columns = ["status": "TEXT"]
         }
-        return columns.filter { PersonalData.mayExport($0.key, options) }
+        return columns.filter { ExportedTexts.mayExport($0.key, options) }
             .map { OCELSchema.Column(name: $0.key, type: $0.value) }
     }
 }
@@ -55,8 +55,8 @@ struct OCELObject: Hashable, Sendable {
 
     private static func attributes(_ user: User, _ options: ExportOptions) -> [OCELValue] {
         var values = [OCELValue(user.sourceID)]
-        if PersonalData.mayExport("email", options) { values.append(OCELValue(user.email?.plain)) }
-        if PersonalData.mayExport("name", options) { values.append(OCELValue(user.name?.plain)) }
+        if ExportedTexts.mayExport("email", options) { values.append(OCELValue(user.email?.plain)) }
+        if ExportedTexts.mayExport("name", options) { values.append(OCELValue(user.name?.plain)) }
         return values + [.text(user.role.name), .text(user.status.name)]
     }
 

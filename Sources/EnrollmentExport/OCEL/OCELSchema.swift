@@ -17,7 +17,7 @@ struct OCELSchema: Sendable {
     func attributes(of type: EventType) -> [EventColumn] {
         EventColumn.fields(of: type).compactMap { field in
             EventColumn.all.first { $0.field == field && $0.kind != .reference }
-        }.filter { PersonalData.mayExport($0.field, options) }
+        }.filter { ExportedTexts.mayExport($0.field, options) }
     }
 
     /// What every event has: its position, when it was recorded, the time that its command gave, and who gave that.

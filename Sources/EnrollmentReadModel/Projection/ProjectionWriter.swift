@@ -29,8 +29,11 @@ final class ProjectionWriter: Sendable {
     /// Writes the file anew, without what was deleted or overwritten in it, and empties the write-ahead log.
     ///
     /// - Throws: SQLite's error where a reader of another process is in the way.
-    func purge() async throws {
+    func purge(patience: Int) async throws {
         try await pool.writeWithoutTransaction { database in
+            let usual = try Int.fetchOne(database, sql: "PRAGMA busy_timeout") ?? 0
+            try database.execute(sql: "PRAGMA busy_timeout = \(patience * 1_000)")
+            defer { try? database.execute(sql: "PRAGMA busy_timeout = \(usual)") }
             _ = try database.checkpoint(.truncate)
             try database.execute(sql: "VACUUM")
             _ = try database.checkpoint(.truncate)
@@ -44,6 +47,8 @@ final class ProjectionWriter: Sendable {
             // may still be at work on the write-ahead log; what cannot be moved now stays there, and is not lost.
             try pool.writeWithoutTransaction { database in
                 prepared.drop()
+                // Nobody waits for readers when closing.
+                try database.execute(sql: "PRAGMA busy_timeout = 100")
                 do { _ = try database.checkpoint(.truncate) } catch DatabaseError.SQLITE_BUSY {}
             }
             try pool.close()

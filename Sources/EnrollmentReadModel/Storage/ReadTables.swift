@@ -64,4 +64,20 @@ public struct ReadTables: Sendable {
             try reader.read { try Connection.checkpoint($0, path: path) }
         }
     }
+
+    /// Whether the tables have the names and addresses of everybody who was not erased.
+    ///
+    /// - Throws: `sealed` where not: they were built without the vault, and would stay so for all who came before.
+    /// - Complexity: O(*n*) in the users that were erased, by the index of addresses.
+    func checkTexts() throws(ReadModelError) {
+        let sql = "SELECT id FROM users WHERE email IS NULL AND status <> 'ERASED' LIMIT 1"
+        let user = try translating("looking for names in", path: path) {
+            try reader.read { try Int64.fetchOne($0, sql: sql) }
+        }
+        guard let user else { return }
+        throw ReadModelError(
+            .sealed,
+            "The read tables were built without the vault, and lack the name of user \(user) and perhaps of others "
+                + "[\(path)]. Run `enroll rebuild`.")
+    }
 }

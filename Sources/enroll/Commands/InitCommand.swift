@@ -53,7 +53,7 @@ struct InitCommand: AsyncParsableCommand {
         do {
             engine = try await EnrollmentEngine.create(
                 at: directory, timeZone: timeZone, origin: origin,
-                makeVault: personalData == .plain ? nil : makeVault, clock: clock)
+                personalData: personalData == .plain ? .plain : .sealed(makeVault), clock: clock)
         } catch {
             throw error.code == .invalidArgument ? Failure.usage(error.message) : Failure(error)
         }

@@ -74,7 +74,7 @@ struct StoreSession: Sendable {
         let close = { await Task { await session.close() }.value }
         let value: Value
         do {
-            try await session.finishErasures()
+            await session.finishErasures()
             value = try await work(session)
         } catch {
             let warning = await close()
@@ -100,14 +100,26 @@ struct StoreSession: Sendable {
     }
 
     /// Finishes what a crash, or a command from elsewhere, left to do of erasures.
-    private func finishErasures() async throws {
+    ///
+    /// Readers of other processes may be in the way for as long as they like, and commands go on all the same.
+    private func finishErasures() async {
         for user in engine.openingReport.heldErasures {
             writeRemark(
                 "user \(user) is to be erased, and a legal hold lies on them: 'enroll vault release \(user)' lets "
                     + "the next command finish it")
         }
-        for receipt in try await readModel.finishErasures(of: engine) {
-            writeRemark("finished the erasure of \(receipt.events[0].stream)")
+        do {
+            for receipt in try await readModel.finishErasures(of: engine, patience: 1) {
+                for event in receipt.events { writeRemark("finished the erasure of \(event.stream)") }
+            }
+        } catch {
+            let reason =
+                switch error {
+                case let error as ReadModelError: Failure(error).message
+                case let error as EngineError: Failure(error).message
+                default: "\(error)"
+                }
+            writeRemark("an erasure is not finished yet, which the next command tries again: \(reason)")
         }
     }
 

@@ -70,11 +70,11 @@ enum StoreVault {
                 clock: SystemClock())
         }
         do throws(EngineError) { return try open(try source.key()) } catch {
-            guard case .file(let path) = source, error.code == .vaultMissing,
+            guard case .file(let path) = source, [.vaultMissing, .invalidArgument].contains(error.code),
                 FileManager.default.fileExists(atPath: VaultKeySource.next(path)),
                 let next = try? LocalKey(file: VaultKeySource.next(path)), let vault = try? open(next)
             else { throw error }
-            if !readOnly, rename(VaultKeySource.next(path), path) != 0 { throw error }
+            if !readOnly { try LocalKey.replace(path, by: VaultKeySource.next(path)) }
             return vault
         }
     }
@@ -86,9 +86,7 @@ enum StoreVault {
         do throws(EngineError) {
             return try EventHistory.open(at: directory, vault: try open(directory, readOnly: true))
         } catch {
-            guard [.vaultMissing, .foreign, .insecurePermissions, .invalidArgument].contains(error.code),
-                let history = try? EventHistory.open(at: directory), history.isLocked
-            else { throw error }
+            guard let history = try? EventHistory.open(at: directory), history.isLocked else { throw error }
             writeRemark("names, addresses and reasons stay sealed: \(Failure(error).message)")
             return history
         }

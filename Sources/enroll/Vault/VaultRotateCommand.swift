@@ -38,18 +38,17 @@ struct VaultRotateCommand: ParsableCommand {
         case (.environment, nil):
             throw Failure.usage("the key comes from \(LocalKey.variable): name a file for the new one with --into")
         }
-        try withVault(store) { vault in
-            // What a rotation left behind that ended before it wrapped a key.
-            if case .file = source, unlink(next) != 0, errno != ENOENT {
-                throw Failure.couldNotRun("could not remove \(next): \(String(cString: strerror(errno)))")
+        try withoutWriter(StoreLayout(directory: directory)) {
+            try withVault(store) { vault in
+                // What a rotation left behind that ended before it wrapped a key.
+                if case .file = source, unlink(next) != 0, errno != ENOENT {
+                    throw Failure.couldNotRun("could not remove \(next): \(String(cString: strerror(errno)))")
+                }
+                let key = LocalKey()
+                try key.save(next)
+                try vault.rotate(to: key)
             }
-            let key = LocalKey()
-            try key.save(next)
-            try vault.rotated(to: key).close()
-        }
-        if case .file(let path) = source, rename(next, path) != 0 {
-            throw Failure.couldNotRun(
-                "the keys are wrapped by the key in \(next), which could not be renamed to \(path): do it by hand")
+            if case .file(let path) = source { try LocalKey.replace(path, by: next) }
         }
         try StandardOutput.shared.writeLine(
             "wrapped all keys anew; the key-encryption key is in "
@@ -63,8 +62,8 @@ struct VaultRestoreCommand: ParsableCommand {
         abstract: "Put a backup of the vault into a store that has none.",
         discussion: """
             For a store that came from 'enroll restore', or has lost its vault. The backup must be of this store, \
-            and open with its key-encryption key. Keys that it brings back of users who were erased meanwhile are \
-            destroyed by the next command that writes to the store.
+            and open with its key-encryption key. Keys in it of users who were erased meanwhile are destroyed before \
+            it is in its place.
 
             EXAMPLES
               enroll vault restore /mnt/safe/spring-vault.sqlite
@@ -82,8 +81,25 @@ struct VaultRestoreCommand: ParsableCommand {
         let backup = try Vault.open(
             at: source, storeID: settings.storeID, wrapping: try VaultKeySource.chosen(for: layout.directory).key(),
             readOnly: true)
-        try backup.backUp(to: layout.vaultPath)
+        try withoutWriter(layout) {
+            let state = try EventHistory.open(at: layout.directory).state()
+            try backup.restore(to: layout.vaultPath) { (copy) throws(EngineError) in
+                _ = try copy.keepErasures(of: state)
+            }
+        }
         try backup.close()
         try StandardOutput.shared.writeLine("put the vault into \(layout.directory.neutralised)")
     }
+}
+
+/// Works while nobody else can write to the store, or do the same: a vault that others draw keys from must not change
+/// under them.
+private func withoutWriter(_ layout: StoreLayout, _ work: () throws -> Void) throws {
+    let log = try EventLog.open(at: layout.logPath)
+    do { try work() } catch {
+        let failure = error
+        do { try log.close() } catch { throw failure }
+        throw failure
+    }
+    try log.close()
 }

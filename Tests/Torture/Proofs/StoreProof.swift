@@ -51,7 +51,7 @@ struct StoreProof {
             let places = Scratch.places
             let scratch = try Scratch(in: report.seed % 4 == 0 ? places[0] : places[places.count - 1])
             var engine = try await EnrollmentEngine.create(
-                at: scratch.path + "/store", options: options(), clock: clock)
+                at: scratch.path + "/store", personalData: .plain, options: options(), clock: clock)
             var left = Self.length
             while left > 0 && report.failureCount == 0 {
                 let count = min(left, 1 + random.below(2 * Self.lifeLength))

@@ -3,7 +3,7 @@ import Enrollment
 import EnrollmentEngine
 import EnrollmentReadModel
 
-let engine = try await EnrollmentEngine.create(at: "spring", timeZone: "Asia/Seoul")
+let engine = try await EnrollmentEngine.create(at: "spring", timeZone: "Asia/Seoul", personalData: .plain)
 let readModel = try ReadModel.open(at: engine.layout, following: engine)
 let projection = Task { try await readModel.run() }
 let dates = engine.calendar.dates(from: Day("2099-03-02")!, through: Day("2099-06-19")!)

@@ -4,7 +4,7 @@
 ///
 /// Exports leave them out unless asked. Numbers and ids of the outside world stay, without which nothing could be
 /// counted or joined: what is left is about persons without names, not about nobody.
-enum PersonalData {
+enum ExportedTexts {
     /// By the names that events, JSON and the read tables give them.
     private static let fields: Set<String> = ["email", "name", "reason"]
 
