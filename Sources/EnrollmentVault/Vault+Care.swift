@@ -133,9 +133,9 @@ extension Vault {
 
     /// Puts a copy of this vault to where a store has none; it is there whole or not at all.
     ///
-    /// An empty file, which a crash may leave, counts as none.
+    /// An empty file, which a crash may leave, counts as none. `prepare` does what is still to be done to the copy
+    /// before it is in its place.
     ///
-    /// - Parameter prepare: what is still to be done to the copy before it is in its place.
     /// - Throws: `alreadyExists`, `diskFull`, `io`; what `prepare` throws.
     public func restore(
         to destination: String, preparing prepare: (Vault) throws(EngineError) -> Void

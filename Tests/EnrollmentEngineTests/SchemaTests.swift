@@ -31,7 +31,8 @@ import Testing
             #expect(error?.code == .invalidArgument && error?.message.contains(broken.says) == true)
         }
         let missing = NSTemporaryDirectory() + "enroll-test-\(CommandID.random())"
-        await refusal { () throws(EngineError) in try await .create(at: missing, options: options) }
+        await refusal { () throws(EngineError) in try await .create(at: missing, personalData: .plain, options: options)
+        }
         #expect(!FileManager.default.fileExists(atPath: missing))
         try await withStore { engine, directory in
             try await engine.close()

@@ -12,7 +12,8 @@ extension ReadModel {
     /// May be called again after any failure, and after a crash at any point: it goes on where it stopped. ``run()``
     /// must be under way. Users on whom a legal hold was laid after the erasure was asked for are left for later.
     ///
-    /// - Parameter patience: how many seconds to wait for readers of other processes to let the old tables go.
+    /// `patience` says how many seconds to wait for readers of other processes to let the old tables go.
+    ///
     /// - Returns: the receipts of what the log says, one for each user of whom it did not say so yet.
     /// - Throws: ``ReadModelError`` where the tables cannot be written anew, as where another process reads the old
     ///   ones; `EngineError`; `ExecutionError`.
