@@ -8,6 +8,14 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// What a product needs beyond swift-crypto is fetched only where its trait is on, as all are by default. The condition
+// must stand at every use: one without it, and everybody fetches the package.
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"]))
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Program"]))
+let histogram = Target.Dependency.product(
+    name: "Histogram", package: "hdrhistogram-swift", condition: .when(traits: ["Program"]))
+
 let package = Package(
     name: "enrollment-engine",
     products: [
@@ -22,6 +30,13 @@ let package = Package(
         .library(name: "Transparency", targets: ["Transparency"]),
         .library(name: "CapacityRace", targets: ["CapacityRace"]),
         .executable(name: "enroll", targets: ["enroll"]),
+    ],
+    traits: [
+        .trait(name: "SQLite", description: "Read tables, projections, the vault, audits and exports: fetches GRDB."),
+        .trait(
+            name: "Program", description: "The program `enroll` and the capacity race: command line and histograms.",
+            enabledTraits: ["SQLite"]),
+        .default(enabledTraits: ["SQLite", "Program"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -52,7 +67,7 @@ let package = Package(
             name: "EnrollmentReadModel",
             dependencies: [
                 "Enrollment", "EventLog", "EnrollmentEngine", .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
+                grdb,
             ],
             swiftSettings: strict),
         // A target of its own because of SQLite: whoever audits without exporting need not build it.
@@ -60,14 +75,14 @@ let package = Package(
             name: "EnrollmentExport",
             dependencies: [
                 "Enrollment", "EnrollmentAudit", "EnrollmentEngine", "EnrollmentReadModel", "EventLog", "Transparency",
-                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"), grdb,
             ],
             swiftSettings: strict),
         .target(
             name: "EnrollmentVault",
             dependencies: [
                 "Enrollment", "EnrollmentEngine", .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
+                grdb,
             ],
             swiftSettings: strict),
         .target(
@@ -83,7 +98,7 @@ let package = Package(
             name: "CapacityRace",
             dependencies: [
                 "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting", "Pages",
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                histogram,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -91,8 +106,8 @@ let package = Package(
             dependencies: [
                 "CapacityRace", "Enrollment", "EnrollmentAudit", "EnrollmentExport", "EventLog", "EnrollmentEngine",
                 "EnrollmentReadModel", "EnrollmentVault", "Pages", "Transparency",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "GRDB", package: "GRDB.swift"),
+                argumentParser,
+                grdb,
             ],
             swiftSettings: strict),
         .testTarget(name: "EnrollmentTests", dependencies: ["Enrollment", "EnrollmentTesting"], swiftSettings: strict),
@@ -111,7 +126,7 @@ let package = Package(
             name: "torture",
             dependencies: [
                 "CapacityRace", "ChildProcesses", "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting",
-                "LogProofs", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "LogProofs", argumentParser,
             ], path: "Tests/Torture", swiftSettings: strict),
         // Reads a log in every way without the concurrency runtime, for valgrind.
         .executableTarget(
@@ -133,14 +148,14 @@ let package = Package(
             name: "EnrollmentReadModelTests",
             dependencies: [
                 "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentReadModel", "EnrollmentTesting",
-                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"), grdb,
             ], swiftSettings: strict),
         .testTarget(
             name: "EnrollmentVaultTests",
             dependencies: [
                 "ChildProcesses", "Enrollment", "EnrollmentEngine", "EnrollmentReadModel", "EnrollmentTesting",
                 "EnrollmentVault", "EventLog", .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
+                grdb,
             ], swiftSettings: strict),
         .testTarget(
             name: "EnrollTests",
@@ -163,7 +178,7 @@ let package = Package(
             dependencies: [
                 "Enrollment", "EnrollmentAudit", "EnrollmentEngine", "EnrollmentExport", "EnrollmentReadModel",
                 "EnrollmentTesting", "EventLog", "Pages", "Transparency",
-                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"), grdb,
             ], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
