@@ -4,7 +4,7 @@ import PackageDescription
 let package = Package(
     name: "Benchmarks",
     dependencies: [
-        .package(name: "enrollment-engine", path: "..", traits: ["SQLite"]),
+        .package(name: "enrollment-engine", path: ".."),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
         // Without its counters of allocations, which stand in malloc's place.
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
