@@ -10,11 +10,25 @@ let strict: [SwiftSetting] = [
 
 // What a product needs beyond swift-crypto is fetched only where its trait is on, as all are by default. The condition
 // must stand at every use: one without it, and everybody fetches the package.
-let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"]))
-let argumentParser = Target.Dependency.product(
-    name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Program"]))
-let histogram = Target.Dependency.product(
-    name: "Histogram", package: "hdrhistogram-swift", condition: .when(traits: ["Program"]))
+func product(_ name: String, of package: String, trait: String) -> Target.Dependency {
+    .product(name: name, package: package, condition: .when(traits: [trait]))
+}
+
+let grdb = product("GRDB", of: "GRDB.swift", trait: "SQLite")
+let argumentParser = product("ArgumentParser", of: "swift-argument-parser", trait: "Program")
+let histogram = product("Histogram", of: "hdrhistogram-swift", trait: "Program")
+let hosting = [
+    product("CoreMetrics", of: "swift-metrics", trait: "Service"),
+    product("Logging", of: "swift-log", trait: "Service"),
+    product("ServiceLifecycle", of: "swift-service-lifecycle", trait: "Service"),
+    product("Tracing", of: "swift-distributed-tracing", trait: "Service"),
+]
+let hostingTestKits = [
+    product("InMemoryLogging", of: "swift-log", trait: "Service"),
+    product("InMemoryTracing", of: "swift-distributed-tracing", trait: "Service"),
+    product("MetricsTestKit", of: "swift-metrics", trait: "Service"),
+    product("ServiceLifecycleTestKit", of: "swift-service-lifecycle", trait: "Service"),
+]
 
 let package = Package(
     name: "enrollment-engine",
@@ -26,6 +40,7 @@ let package = Package(
         .library(name: "EnrollmentVault", targets: ["EnrollmentVault"]),
         .library(name: "EnrollmentAudit", targets: ["EnrollmentAudit"]),
         .library(name: "EnrollmentExport", targets: ["EnrollmentExport"]),
+        .library(name: "EnrollmentService", targets: ["EnrollmentService"]),
         .library(name: "EnrollmentTesting", targets: ["EnrollmentTesting"]),
         .library(name: "Transparency", targets: ["Transparency"]),
         .library(name: "CapacityRace", targets: ["CapacityRace"]),
@@ -36,13 +51,20 @@ let package = Package(
         .trait(
             name: "Program", description: "The program `enroll` and the capacity race: command line and histograms.",
             enabledTraits: ["SQLite"]),
-        .default(enabledTraits: ["SQLite", "Program"]),
+        .trait(
+            name: "Service", description: "The engine as a service of its host: lifecycle, log, metrics and tracing.",
+            enabledTraits: ["SQLite"]),
+        .default(enabledTraits: ["SQLite", "Program", "Service"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -77,6 +99,10 @@ let package = Package(
                 "Enrollment", "EnrollmentAudit", "EnrollmentEngine", "EnrollmentReadModel", "EventLog", "Transparency",
                 .product(name: "Crypto", package: "swift-crypto"), grdb,
             ],
+            swiftSettings: strict),
+        .target(
+            name: "EnrollmentService",
+            dependencies: ["Enrollment", "EnrollmentEngine", "EnrollmentReadModel", "EventLog"] + hosting,
             swiftSettings: strict),
         .target(
             name: "EnrollmentVault",
@@ -150,6 +176,12 @@ let package = Package(
                 "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentReadModel", "EnrollmentTesting",
                 .product(name: "Crypto", package: "swift-crypto"), grdb,
             ], swiftSettings: strict),
+        .testTarget(
+            name: "EnrollmentServiceTests",
+            dependencies: [
+                "Enrollment", "EnrollmentEngine", "EnrollmentReadModel", "EnrollmentService", "EnrollmentTesting",
+                "EventLog", "LogProofs", grdb,
+            ] + hosting + hostingTestKits, swiftSettings: strict),
         .testTarget(
             name: "EnrollmentVaultTests",
             dependencies: [
