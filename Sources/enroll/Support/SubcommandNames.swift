@@ -14,7 +14,7 @@ enum SubcommandNames {
             // The parser's own word for --help, and what follows it.
             guard !below.isEmpty, !word.hasPrefix("-"), word != "help" else { return }
             guard let next = below.first(where: { name(of: $0) == word }) else {
-                let known = below.filter(\.configuration.shouldDisplay).map(name).joined(separator: ", ")
+                let known = below.filter { $0.configuration.shouldDisplay }.map(name).joined(separator: ", ")
                 let place = path.joined(separator: " ")
                 throw Failure.usage(
                     "'\(place)' has no subcommand '\(word.shortened())', only \(known); see '\(place) --help'")
