@@ -8,6 +8,28 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// What a product needs beyond swift-crypto is fetched only where its trait is on, as all are by default. The condition
+// must stand at every use: one without it, and everybody fetches the package.
+func product(_ name: String, of package: String, trait: String) -> Target.Dependency {
+    .product(name: name, package: package, condition: .when(traits: [trait]))
+}
+
+let grdb = product("GRDB", of: "GRDB.swift", trait: "SQLite")
+let argumentParser = product("ArgumentParser", of: "swift-argument-parser", trait: "Program")
+let histogram = product("Histogram", of: "hdrhistogram-swift", trait: "Program")
+let hosting = [
+    product("CoreMetrics", of: "swift-metrics", trait: "Service"),
+    product("Logging", of: "swift-log", trait: "Service"),
+    product("ServiceLifecycle", of: "swift-service-lifecycle", trait: "Service"),
+    product("Tracing", of: "swift-distributed-tracing", trait: "Service"),
+]
+let hostingTestKits = [
+    product("InMemoryLogging", of: "swift-log", trait: "Service"),
+    product("InMemoryTracing", of: "swift-distributed-tracing", trait: "Service"),
+    product("MetricsTestKit", of: "swift-metrics", trait: "Service"),
+    product("ServiceLifecycleTestKit", of: "swift-service-lifecycle", trait: "Service"),
+]
+
 let package = Package(
     name: "enrollment-engine",
     products: [
@@ -18,16 +40,31 @@ let package = Package(
         .library(name: "EnrollmentVault", targets: ["EnrollmentVault"]),
         .library(name: "EnrollmentAudit", targets: ["EnrollmentAudit"]),
         .library(name: "EnrollmentExport", targets: ["EnrollmentExport"]),
+        .library(name: "EnrollmentService", targets: ["EnrollmentService"]),
         .library(name: "EnrollmentTesting", targets: ["EnrollmentTesting"]),
         .library(name: "Transparency", targets: ["Transparency"]),
         .library(name: "CapacityRace", targets: ["CapacityRace"]),
         .executable(name: "enroll", targets: ["enroll"]),
     ],
+    traits: [
+        .trait(name: "SQLite", description: "Read tables, projections, the vault, audits and exports: fetches GRDB."),
+        .trait(
+            name: "Program", description: "The program `enroll` and the capacity race: command line and histograms.",
+            enabledTraits: ["SQLite"]),
+        .trait(
+            name: "Service", description: "The engine as a service of its host: lifecycle, log, metrics and tracing.",
+            enabledTraits: ["SQLite"]),
+        .default(enabledTraits: ["SQLite", "Program", "Service"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -52,7 +89,7 @@ let package = Package(
             name: "EnrollmentReadModel",
             dependencies: [
                 "Enrollment", "EventLog", "EnrollmentEngine", .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
+                grdb,
             ],
             swiftSettings: strict),
         // A target of its own because of SQLite: whoever audits without exporting need not build it.
@@ -60,14 +97,18 @@ let package = Package(
             name: "EnrollmentExport",
             dependencies: [
                 "Enrollment", "EnrollmentAudit", "EnrollmentEngine", "EnrollmentReadModel", "EventLog", "Transparency",
-                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"), grdb,
             ],
+            swiftSettings: strict),
+        .target(
+            name: "EnrollmentService",
+            dependencies: ["Enrollment", "EnrollmentEngine", "EnrollmentReadModel", "EventLog"] + hosting,
             swiftSettings: strict),
         .target(
             name: "EnrollmentVault",
             dependencies: [
                 "Enrollment", "EnrollmentEngine", .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
+                grdb,
             ],
             swiftSettings: strict),
         .target(
@@ -83,7 +124,7 @@ let package = Package(
             name: "CapacityRace",
             dependencies: [
                 "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting", "Pages",
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                histogram,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -91,8 +132,8 @@ let package = Package(
             dependencies: [
                 "CapacityRace", "Enrollment", "EnrollmentAudit", "EnrollmentExport", "EventLog", "EnrollmentEngine",
                 "EnrollmentReadModel", "EnrollmentVault", "Pages", "Transparency",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "GRDB", package: "GRDB.swift"),
+                argumentParser,
+                grdb,
             ],
             swiftSettings: strict),
         .testTarget(name: "EnrollmentTests", dependencies: ["Enrollment", "EnrollmentTesting"], swiftSettings: strict),
@@ -111,7 +152,7 @@ let package = Package(
             name: "torture",
             dependencies: [
                 "CapacityRace", "ChildProcesses", "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentTesting",
-                "LogProofs", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "LogProofs", argumentParser,
             ], path: "Tests/Torture", swiftSettings: strict),
         // Reads a log in every way without the concurrency runtime, for valgrind.
         .executableTarget(
@@ -133,14 +174,20 @@ let package = Package(
             name: "EnrollmentReadModelTests",
             dependencies: [
                 "Enrollment", "EventLog", "EnrollmentEngine", "EnrollmentReadModel", "EnrollmentTesting",
-                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"), grdb,
             ], swiftSettings: strict),
+        .testTarget(
+            name: "EnrollmentServiceTests",
+            dependencies: [
+                "Enrollment", "EnrollmentEngine", "EnrollmentReadModel", "EnrollmentService", "EnrollmentTesting",
+                "EventLog", "LogProofs", grdb,
+            ] + hosting + hostingTestKits, swiftSettings: strict),
         .testTarget(
             name: "EnrollmentVaultTests",
             dependencies: [
                 "ChildProcesses", "Enrollment", "EnrollmentEngine", "EnrollmentReadModel", "EnrollmentTesting",
                 "EnrollmentVault", "EventLog", .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
+                grdb,
             ], swiftSettings: strict),
         .testTarget(
             name: "EnrollTests",
@@ -163,7 +210,7 @@ let package = Package(
             dependencies: [
                 "Enrollment", "EnrollmentAudit", "EnrollmentEngine", "EnrollmentExport", "EnrollmentReadModel",
                 "EnrollmentTesting", "EventLog", "Pages", "Transparency",
-                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"), grdb,
             ], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

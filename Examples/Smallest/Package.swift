@@ -4,7 +4,7 @@ import PackageDescription
 let engine = "enrollment-engine"
 let package = Package(
     name: "Smallest",
-    dependencies: [.package(name: engine, path: "../..")],
+    dependencies: [.package(name: engine, path: "../..", traits: ["SQLite"])],
     targets: [
         .executableTarget(
             name: "Smallest",

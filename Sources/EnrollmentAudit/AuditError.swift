@@ -1,5 +1,6 @@
 // Why a question about history could not be answered, or has an answer that nobody hopes for.
 
+internal import EnrollmentEngine
 internal import EventLog
 
 /// A failure of an audit.
@@ -21,6 +22,8 @@ public struct AuditError: Error, Sendable {
         public static let damaged = Code("damaged")
         /// There is something already where a new file or folder was to be made.
         public static let alreadyExists = Code("alreadyExists")
+        /// An argument that cannot be used.
+        public static let invalidArgument = Code("invalidArgument")
         /// Somebody else is at work on the same files.
         public static let locked = Code("locked")
         /// The key is not the one that this log is signed with.
@@ -49,7 +52,8 @@ public struct AuditError: Error, Sendable {
         self.cause = cause
     }
 
-    init(_ error: LogError) { self.init(.log, "\(error)", cause: error) }
+    /// A failure of the log, as the engine tells it.
+    init(_ error: LogError) { self.init(.log, EngineError(error).message, cause: error) }
 }
 
 extension AuditError: CustomStringConvertible {

@@ -55,11 +55,14 @@ extension EnrollmentEngine {
     /// destroyed, also where a backup of the vault brought them back. ``unfinishedErasures`` are then to be finished
     /// by who has the read tables.
     ///
+    /// A log that ends before what was signed of it is not opened: the positions behind its end would mean other events
+    /// than those that somebody holds proofs of.
+    ///
     /// ``openingReport`` tells where the replay began, and which snapshots were not believed.
     ///
-    /// - Throws: `notFound`, `locked` (naming the process), `foreign`, `damaged`, `newerFormat`,
-    ///   `insecurePermissions`, `diskFull`, `io`; `vaultMissing` before anything is written, and `vaultBehind` before
-    ///   any event is.
+    /// - Throws: `notFound`, `locked` (naming the process), `foreign`, `newerFormat`, `insecurePermissions`,
+    ///   `diskFull`, `io`; `damaged`, also where the log is shorter than its last checkpoint, or that is none;
+    ///   `vaultMissing` before anything is written, and `vaultBehind` before any event is.
     /// - Complexity: O(*n*) in the events after the newest snapshot, and in what the state holds.
     public static func open(
         at directory: String, vault: (any PersonalDataVault)? = nil, options: EngineOptions = .init(),
@@ -71,8 +74,13 @@ extension EnrollmentEngine {
             let settings = try StoreSettings.load(layout, fileSystem: options.fileSystem)
             let calendar = try StoreCalendar(timeZone: settings.timeZone)
             try settings.check(vault)
+            var logOptions = options.log
+            let files = StoreFiles(layout: layout, fileSystem: options.fileSystem)
+            if let signed = try files.signedPosition(ofOrigin: settings.origin) {
+                logOptions.provenPositions.append(signed)
+            }
             let log = try translating { () throws(LogError) in
-                try EventLog.open(at: layout.logPath, options: options.log, fileSystem: options.fileSystem)
+                try EventLog.open(at: layout.logPath, options: logOptions, fileSystem: options.fileSystem)
             }
             let opening = try closing(log) { () throws(EngineError) in
                 try settings.check(log.id)

@@ -100,6 +100,16 @@ public final class EnrollmentEngine: Sendable {
             log: log.statistics(), pendingEvents: log.lastPosition.rawValue - log.durablePosition.rawValue)
     }
 
+    /// Registers a handler for every later group of commands that shared a sync: how many, and how long it took.
+    ///
+    /// It runs on the log's thread after the answers were given, and the next group waits for it: it should only count.
+    public func onGroup(_ handler: @escaping @Sendable (LogGroup) -> Void) { log.onGroup(handler) }
+
+    /// Why the store takes nothing any more, after a write or a sync that failed: close it and open it again.
+    ///
+    /// Nil while it works, and after a close.
+    public var failure: EngineError? { log.failure.map { EngineError($0) } }
+
     /// What opening had to set aside; empty after a clean close.
     public var recovery: RecoveryReport { log.recovery }
 

@@ -4,6 +4,7 @@ internal import Enrollment
 internal import EnrollmentAudit
 public import EnrollmentEngine
 public import EventLog
+internal import Foundation
 internal import Transparency
 
 /// A form in which other tools read a history.
@@ -60,9 +61,10 @@ extension EventHistory {
     ///   - directory: the folder to make; its parent must be there.
     ///   - progress: called every thousand events or so; what it throws ends the work.
     /// - Returns: the manifest that was written.
-    /// - Throws: `AuditError` with `alreadyExists` where there is something of that name, with `notFound` where the
-    ///   log has no such positions, with `log` where it tells what cannot be; `diskFull`, `io`, `damaged`.
-    ///   `EngineError` where the log cannot be read, `ReadModelError` where the tables of a CSV export cannot be made
+    /// - Throws: `AuditError` with `alreadyExists` where there is something of that name, with `invalidArgument` where
+    ///   the folder would lie in the store, with `contradicted` where the log is shorter than was signed, with
+    ///   `notFound` where it has no such positions, with `log` where it tells what cannot be; `diskFull`, `io`,
+    ///   `damaged`. `EngineError` where the log cannot be read, `ReadModelError` where the tables of CSV cannot be made
     ///   (`cancelled` where `progress` threw meanwhile), and whatever `progress` throws.
     /// - Complexity: O(*n*) in the events. Memory for a block of the log and 64 KiB; for OCEL also 32 MiB of pages and
     ///   the state that the events make, for CSV the final rows of the tables.
@@ -72,7 +74,8 @@ extension EventHistory {
     ) throws -> ExportManifest {
         // What the last checkpoint covers cannot be less in the end, so it is read first.
         let checkpoint = try ProofTree.lastCheckpoint(at: layout.transparencyPath, fileSystem: fileSystem)
-        let range = try exportedRange(options)
+        let range = try exportedRange(options, signed: checkpoint)
+        try checkIsOutside(directory)
         let folder = try ExportFolder(at: directory)
         do {
             let run = ExportRun(history: self, range: range, options: options, folder: folder, progress: progress)
@@ -96,8 +99,24 @@ extension EventHistory {
         }
     }
 
-    private func exportedRange(_ options: ExportOptions) throws -> ExportRange {
+    /// Refuses a folder among the files of the store, which are nobody else's.
+    private func checkIsOutside(_ directory: String) throws(AuditError) {
+        func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+        let store = resolved(layout.directory)
+        guard resolved(directory).hasPrefix(store == "/" ? store : store + "/") else { return }
+        throw AuditError(
+            .invalidArgument, "\(directory) lies in the store \(layout.directory): name a folder outside of it.")
+    }
+
+    private func exportedRange(_ options: ExportOptions, signed: Checkpoint?) throws -> ExportRange {
         let durable = try lastPosition()
+        if let signed, signed.size > durable.rawValue {
+            throw AuditError(
+                .contradicted,
+                "The log ends at position \(durable), but \(signed.size) records of it were signed "
+                    + "(\(layout.checkpointPath)). Nothing was exported: run `enroll verify`, and bring the newer "
+                    + "files of the log back.")
+        }
         let last = options.last ?? durable
         guard options.first >= 1, last <= durable, options.first.rawValue <= last.rawValue + 1 else {
             throw AuditError(

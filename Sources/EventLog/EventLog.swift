@@ -161,6 +161,16 @@ public final class EventLog: Sendable {
         if let failure { handler(failure) }
     }
 
+    /// Registers a handler for every later group, which is called when its sync has been acknowledged.
+    ///
+    /// It runs on the committer's thread, like the handlers of ``onDurable(_:)``, so it should only count.
+    public func onGroup(_ handler: @escaping @Sendable (LogGroup) -> Void) {
+        core.monitor.withLock { $0.groupHandlers.append(handler) }
+    }
+
+    /// The failure that ended this writer; nil while it works.
+    public var failure: LogError? { core.monitor.withLock { $0.failure } }
+
     /// A reader that sees the records up to ``durablePosition``.
     public func reader() -> LogReader { LogReader(core: core) }
 

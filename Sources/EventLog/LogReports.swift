@@ -27,6 +27,16 @@ public struct LogStatistics: Hashable, Sendable {
     public init() {}
 }
 
+/// One group that was written and synced, for who watches a log.
+public struct LogGroup: Hashable, Sendable {
+    /// How many batches shared the sync.
+    public let batches: Int
+    /// How many records they had.
+    public let records: Int
+    /// How long writing and syncing took, in nanoseconds of a monotonic clock.
+    public let nanoseconds: Int64
+}
+
 /// One segment as the manifest knows it.
 public struct SegmentInfo: Hashable, Sendable {
     /// Whether a segment may still grow.

@@ -16,6 +16,7 @@ enum Program {
 
     @Sendable
     private static func run() async throws {
+        try SubcommandNames.check(Array(CommandLine.arguments.dropFirst()))
         var command = try Enroll.parseAsRoot()
         do {
             if var command = command as? any AsyncParsableCommand {

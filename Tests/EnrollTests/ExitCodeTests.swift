@@ -35,6 +35,10 @@ import Testing
         Case("submit /nonexistent", 2, "enroll: could not open /nonexistent"),
         Case("apply two 1", 64, "enroll: the value 'two' is invalid for '<user>'; see 'enroll apply --help'"),
         Case("apply 2", 64, "enroll: missing expected argument '<term>'; see 'enroll apply --help'"),
+        Case(
+            "export oecl --into x", 64, "enroll: 'enroll export' has no subcommand 'oecl', only ocel, cloudevents, csv;"
+        ),
+        Case("bogus --store x", 64, "enroll: 'enroll' has no subcommand 'bogus', only init, "),
         Case("--bogus", 64, "enroll: unknown option '--bogus'; see 'enroll --help'"),
         Case("user update 2", 64, "enroll: nothing to change: give --email or --name; see"),
         Case("apply 2 1 --effective-at soon", 64, "enroll: --effective-at is \"soon\", which is no instant"),

@@ -42,6 +42,20 @@ import Testing
         #expect(try Program.run(["verify"] + store).exitCode == 0)
     }
 
+    @Test(.enabled(if: mayMount || mustMount, "mounting a small disk needs root"))
+    func `a report as CSV says so and leaves nothing`() throws {
+        let store = try TemporaryStore.empty(timeZone: "Asia/Seoul")
+        _ = try store.importing(["csv", Fixture.path("university")])
+        let disk = try SmallDisk(kilobytes: 128)
+        let words = ["audit", "report", "--csv", disk.path + "/out"]
+        let outcome = try Program.run(words, in: store)
+        #expect(outcome.exitCode == 2 && outcome.output == "" && outcome.errorLines.count == 1, "\(outcome)")
+        #expect(outcome.error.lowercased().contains("make space"), "\(outcome.error)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == [])
+        try disk.grow(toKilobytes: 64 << 10)
+        #expect(try Program.run(words, in: store).exitCode == 0)
+    }
+
     @Test(
         .enabled(if: mayMount || mustMount, "mounting a small disk needs root"),
         arguments: ["ocel", "cloudevents", "csv"])

@@ -61,6 +61,19 @@ import Testing
         #expect(term.medianWaitSeconds == 172_800)
     }
 
+    @Test func `tells what was back-dated of users and courses too, unless one term is asked for`() async throws {
+        let store = try await store()
+        try await store.give(.suspendUser(2), at: .day(11), effectiveAt: .day(3))  // 21
+        try await store.give(.updateCourse(1, title: "Logic II"), at: .day(12), effectiveAt: .day(11))  // 22
+        let history = try await store.history()
+        let report = try history.auditReport()
+        #expect(report.backDated.map(\.moment.position) == [10, 21, 22])
+        #expect(report.backDated.map(\.term) == [1, nil, nil])
+        let table = try #require(report.tables.first { $0.name == "back-dated" })
+        #expect(table.row(1)[0] == .none && table.row(1)[5] == .text("UserSuspended"), "\(table.row(1))")
+        #expect(try history.auditReport(on: 1).backDated.map(\.moment.position) == [10])
+    }
+
     @Test func `ends where it was asked to, and knows its terms`() async throws {
         let history = try await store().history()
         let early = try history.auditReport(through: 12)
@@ -87,7 +100,7 @@ import Testing
             seats += term.term.taken
         }
         let events = try history.events()
-        let dated = events.filter { $0.time.effectiveAt != nil && $0.stream.term != nil }
+        let dated = events.filter { $0.time.effectiveAt != nil }
         #expect(report.backDated.map(\.moment.position) == dated.map(\.position))
         let refused = events.count { $0.event.type == .commandRefused }
         #expect(report.terms.reduce(0) { $0 + $1.refusals.values.reduce(0, +) } == refused)

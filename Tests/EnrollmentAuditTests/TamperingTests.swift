@@ -20,7 +20,7 @@ import Transparency
             #expect(code { _ = try honest.tree(over: cut).sign(with: key, deep: deep) } == .contradicted)
         }
         #expect(code { try honest.tree(over: cut).check(checkpoint) } == .contradicted)
-        #expect(code { _ = try honest.tree(over: cut).proveInclusion(of: 700) } == .notFound)
+        #expect(code { _ = try honest.tree(over: cut).proveInclusion(of: 700) } == .contradicted)
         #expect(try honest.treeFiles() == files)
     }
 

@@ -45,7 +45,7 @@ import Testing
     {
         let disk = InMemoryFileSystem()
         try await Self.store(disk, users: 2).close()
-        let signed = Array("example.org/store\n6\nroot\n\n— signature\n".utf8)
+        let signed = Array("example.org/store\n5\nroot\n\n— signature\n".utf8)
         try disk.createDirectory("/store/transparency")
         disk.close(try disk.open("/store/transparency/LOCK", .createNew))
         try disk.replace("/store/transparency/checkpoint", with: signed)

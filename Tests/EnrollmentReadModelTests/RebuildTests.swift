@@ -36,6 +36,26 @@ struct RebuildTests {
         }
     }
 
+    @Test func `whoever asks it to stop is heard while events are folded, and nothing is left`() async throws {
+        try await withScratch { scratch in
+            var history = History.world()
+            for number in 0..<9000 { history.execute(.updateUser(2, name: "N \(number)")) }
+            let path = scratch.tables + "-then"
+            let heard = Mutex<[RebuildProgress]>([])
+            let last = history.log.durablePosition
+            let error = #expect(throws: ReadModelError.self) {
+                try Rebuild.materialize(history.log, .position(last), into: path) { progress in
+                    heard.withLock { $0.append(progress) }
+                    throw CancellationError()
+                }
+            }
+            #expect(error?.code == .cancelled)
+            #expect(heard.withLock { $0.map(\.phase) } == [.folding])
+            #expect(!FileManager.default.fileExists(atPath: path))
+            #expect(!FileManager.default.fileExists(atPath: path + ".filling"))
+        }
+    }
+
     @Test func `whoever opens the tables while they are swapped gets whole ones`() async throws {
         try await withScratch { scratch in
             let history = History.random(seed: 21, events: 250)

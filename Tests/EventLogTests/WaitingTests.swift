@@ -37,12 +37,40 @@ import Testing
         disk.release()
         for waiter in waiters { #expect(await waiter.value == .indeterminate) }
         #expect(code { try log.close() } == .indeterminate)
-        #expect(told.withLock { $0 } == [.indeterminate])
+        #expect(told.withLock { $0 } == [.indeterminate] && log.failure?.code == .indeterminate)
         log.onFailure { error in told.withLock { $0.append(error.code) } }
         #expect(told.withLock { $0 } == [.indeterminate, .indeterminate])
         // What was durable before stays so, and what nobody was given is told from what failed.
         try await log.waitUntilDurable(durable)
         await #expect(throws: LogError.self) { try await log.waitUntilDurable(positions.upperBound) }
+    }
+
+    @Test func `who watches hears of each group once, with its batches, records and time`() async throws {
+        let directory = try TemporaryDirectory()
+        let disk = FaultyFileSystem()
+        let log = try EventLog.create(at: directory.log, options: quietOptions(), fileSystem: disk)
+        var source = BatchSource(seed: 1)
+        try source.append(1, to: log)
+        let groups = Mutex<[LogGroup]>([])
+        log.onGroup { group in groups.withLock { $0.append(group) } }
+        disk.hold("sync", ".log")
+        source.make()
+        let held = source.batch.count
+        _ = try log.enqueue(source.batch)
+        try await waitUntil { disk.isHolding }
+        var records = 0
+        for _ in 1...3 {
+            source.make()
+            records += source.batch.count
+            _ = try log.enqueue(source.batch)
+        }
+        #expect(groups.withLock { $0.isEmpty } && log.failure == nil)
+        disk.release()
+        try log.close()
+        let heard = groups.withLock { $0 }
+        #expect(heard.map(\.batches) == [1, 3] && heard.map(\.records) == [held, records])
+        #expect(heard.allSatisfy { $0.nanoseconds > 0 })
+        #expect(log.failure == nil)
     }
 
     @Test func `a position that was not handed out is refused instead of waited for`() async throws {

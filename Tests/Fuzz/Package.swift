@@ -8,7 +8,7 @@ let package = Package(
         .executable(name: "FuzzLog", targets: ["FuzzLog"]),
         .executable(name: "FuzzEngine", targets: ["FuzzEngine"]),
     ],
-    dependencies: [.package(name: "enrollment-engine", path: "../..")],
+    dependencies: [.package(name: "enrollment-engine", path: "../..", traits: [])],
     targets: [
         .target(name: "FuzzDriver"),
         .executableTarget(

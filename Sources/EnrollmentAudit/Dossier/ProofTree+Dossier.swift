@@ -23,7 +23,7 @@ extension ProofTree {
     public func proveTerm(
         _ term: TermID, of history: EventHistory, progress: Progress = { _ in true }, write: (String) throws -> Void
     ) throws -> Dossier {
-        let checkpoint = try requiredCheckpoint()
+        let (checkpoint, tree) = try signedTree()
         let (event, attestation) = try lastAttestation(history, before: checkpoint)
         let through = Position(attestation.through)
         let versions = TermVersions(try history.state(through: through))
@@ -43,7 +43,7 @@ extension ProofTree {
         let dossier = Dossier(
             term: term, events: count.events, refusals: count.refusals, through: through, attestedAt: event.position,
             attestedBy: event.actor, origin: checkpoint.origin, size: checkpoint.size)
-        var prover = RecordProver(self, checkpoint)
+        var prover = RecordProver(self, checkpoint, tree)
         try write(DossierHead(term: term, count: count, hashes: versions.proof(of: term)).encoded + "\n")
         try write(checkpoint.note.encoded + "\n")
         try write(try prover.prove(try record(at: event.position), event.position).encodedPath)
@@ -98,10 +98,10 @@ private struct RecordProver {
     private let checkpoint: Checkpoint
     private var tree: KeptTree
 
-    init(_ proofs: ProofTree, _ checkpoint: Checkpoint) {
+    init(_ proofs: ProofTree, _ checkpoint: Checkpoint, _ tree: KeptTree) {
         self.proofs = proofs
         self.checkpoint = checkpoint
-        tree = KeptTree(checkpoint.size, proofs.log, proofs.files)
+        self.tree = tree
     }
 
     mutating func prove(_ record: [UInt8], _ position: Position) throws(AuditError) -> InclusionProof {

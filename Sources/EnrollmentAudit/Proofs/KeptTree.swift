@@ -17,6 +17,17 @@ struct KeptTree: SubtreeHashes {
         self.files = files
     }
 
+    /// Takes the tiles at the edge of the tree into memory; false where one of them is missing.
+    ///
+    /// They are the only ones that go when somebody signs more of the log: after this nothing does that a proof needs.
+    mutating func takeEdge() throws(AuditError) -> Bool {
+        var isWhole = true
+        for tile in Tile.partialTiles(ofTreeOf: size) {
+            if let hashes = try files.hashes(of: tile) { rows[tile] = hashes } else { isWhole = false }
+        }
+        return isWhole
+    }
+
     mutating func subtreeHash(level: Int, index: Int64) throws(AuditError) -> TreeHash {
         let width = 1 << (level % Tile.height)
         let (first, isTooFar) = index.multipliedReportingOverflow(by: Int64(width))

@@ -9,6 +9,8 @@ internal import Transparency
 struct ProofFiles: Sendable {
     static let checkpointName = "checkpoint"
     private static let lockName = "LOCK"
+    /// One writer at a time holds the lock, so one name is enough; what a crash left there is written over.
+    private static let newTileName = "tile.tmp"
     private static let checkpointLimit = 1 << 20
 
     let directory: String
@@ -50,9 +52,15 @@ struct ProofFiles: Sendable {
         }
     }
 
+    /// Whoever proves something meanwhile sees a tile whole or not at all; one that is right already stays untouched.
     func write(_ tile: Tile, _ hashes: [TreeHash]) throws(AuditError) {
+        guard try self.hashes(of: tile) != hashes else { return }
         try makeFolders(tile.folders)
-        try write(tile.path, hashes.flatMap(\.bytes))
+        try write(Self.newTileName, hashes.flatMap(\.bytes))
+        let path = directory + "/" + tile.path
+        try attempt("put in place", path) { () throws(FileSystemError) in
+            try fileSystem.rename(directory + "/" + Self.newTileName, to: path)
+        }
     }
 
     func remove(_ tile: Tile) throws(AuditError) {
@@ -100,10 +108,15 @@ struct ProofFiles: Sendable {
     /// A file of at most `limit` bytes and one more, by which a longer one shows; `nil` where there is none.
     private func read(_ name: String, limit: Int) throws(AuditError) -> [UInt8]? {
         let path = directory + "/" + name
-        var isThere = false
-        try attempt("look at", path) { () throws(FileSystemError) in isThere = try fileSystem.status(path) != nil }
-        guard isThere else { return nil }
-        let file = try open(path, .read)
+        var descriptor: Int32?
+        try attempt("open", path) { () throws(FileSystemError) in
+            // Looking first would not be enough: whoever signs may remove the file in between.
+            do throws(FileSystemError) { descriptor = try fileSystem.open(path, .read) } catch {
+                guard error.errno == ENOENT || error.errno == ENOTDIR else { throw error }
+            }
+        }
+        guard let descriptor else { return nil }
+        let file = HeldFile(descriptor, fileSystem)
         var bytes = [UInt8](repeating: 0, count: limit + 1)
         var done = 0
         try attempt("read", path) { () throws(FileSystemError) in

@@ -13,6 +13,9 @@ public struct ProofTree: Sendable {
     /// How far a piece of work is, in records; returning false gives it up.
     public typealias Progress = (_ done: Int64) -> Bool
 
+    /// How often a prover begins again because somebody signed meanwhile.
+    private static let mostLooks = 100
+
     let log: LogReader
     let files: ProofFiles
 
@@ -125,8 +128,7 @@ public struct ProofTree: Sendable {
     ///   `cancelled`.
     /// - Complexity: O(*n*) in the records.
     public func check(_ checkpoint: Checkpoint, progress: Progress = { _ in true }) throws(AuditError) {
-        let end = try translating { () throws(LogError) in try log.lastPosition() }.rawValue
-        guard end >= checkpoint.size else { throw shortened(checkpoint, end) }
+        try end(reaching: checkpoint)
         var pass = TreePass(tree: GrowingTree(), rows: TileRows(files, .compare))
         try pass.extend(to: checkpoint.size, log, progress)
         try pass.rows.settlePartialTiles()
@@ -136,10 +138,12 @@ public struct ProofTree: Sendable {
     /// Checks the last checkpoint beside the log against the log, as ``check(_:progress:)`` does: before both are
     /// restored to another place.
     ///
+    /// Without `readsRecords` only name and length are compared, which takes no time.
+    ///
     /// - Returns: the checkpoint; `nil` where nothing was signed.
     /// - Throws: `contradicted` also where it is of a log of another origin; `damaged`, `log`, `io`, `cancelled`.
     public func checkLastCheckpoint(
-        ofOrigin origin: String, progress: Progress = { _ in true }
+        ofOrigin origin: String, readsRecords: Bool = true, progress: Progress = { _ in true }
     ) throws(AuditError) -> Checkpoint? {
         guard let checkpoint = try lastCheckpoint() else { return nil }
         guard Array(checkpoint.origin.utf8) == Array(origin.utf8) else {
@@ -147,8 +151,20 @@ public struct ProofTree: Sendable {
                 .contradicted,
                 "\(files.directory)/checkpoint is of the log \(checkpoint.origin), this log is \(origin).")
         }
-        try check(checkpoint, progress: progress)
+        if readsRecords {
+            try check(checkpoint, progress: progress)
+        } else {
+            try end(reaching: checkpoint)
+        }
         return checkpoint
+    }
+
+    /// The end of the log, which has all that was signed.
+    @discardableResult
+    private func end(reaching checkpoint: Checkpoint) throws(AuditError) -> Int64 {
+        let end = try translating { () throws(LogError) in try log.lastPosition() }.rawValue
+        guard end >= checkpoint.size else { throw shortened(checkpoint, end) }
+        return end
     }
 
     // MARK: Proving
@@ -157,13 +173,15 @@ public struct ProofTree: Sendable {
     ///
     /// With `carryingRecord` the proof holds the record itself, so that its owner needs nothing else.
     ///
-    /// - Throws: `notFound` where the last checkpoint does not reach the position; `contradicted`, `damaged`, `log`,
-    ///   `io`.
+    /// Somebody may sign meanwhile.
+    ///
+    /// - Throws: `notFound` where the last checkpoint does not reach the position; `contradicted` where the log is not
+    ///   what was signed, or shorter; `damaged`, `log`, `io`.
     /// - Complexity: O(log² *n*) tiles, and at most 512 records.
     public func proveInclusion(of position: Position, carryingRecord: Bool = false)
         throws(AuditError) -> InclusionProof
     {
-        let checkpoint = try requiredCheckpoint()
+        var (checkpoint, tree) = try signedTree()
         let index = position.rawValue &- 1
         guard index >= 0, index < checkpoint.size else {
             throw AuditError(
@@ -172,7 +190,6 @@ public struct ProofTree: Sendable {
                     + "checkpoint` to sign what came after it.")
         }
         let record = try record(at: position)
-        var tree = KeptTree(checkpoint.size, log, files)
         let hashes = try tree.inclusionProof(of: index, inTreeOf: checkpoint.size)
         guard
             ProofCheck.isIncluded(
@@ -187,7 +204,7 @@ public struct ProofTree: Sendable {
     /// - Throws: `contradicted` where it is not; `notFound` where the older one is the newer; `damaged`, `log`, `io`.
     /// - Complexity: O(log² *n*) tiles, and at most 512 records.
     public func proveConsistency(from old: Checkpoint) throws(AuditError) -> ConsistencyProof {
-        let checkpoint = try requiredCheckpoint()
+        var (checkpoint, tree) = try signedTree()
         guard Array(old.origin.utf8) == Array(checkpoint.origin.utf8) else {
             throw AuditError(
                 .contradicted, "The old checkpoint is of the log \(old.origin), this log is \(checkpoint.origin).")
@@ -198,7 +215,6 @@ public struct ProofTree: Sendable {
                 "The checkpoint given covers \(old.size) records, the last one here \(checkpoint.size). Run `enroll "
                     + "checkpoint`; where the log itself is shorter, it was cut.")
         }
-        var tree = KeptTree(checkpoint.size, log, files)
         let hashes = try tree.consistencyProof(from: old.size, to: checkpoint.size)
         let isProven = ProofCheck.isConsistent(
             old.size, oldRoot: old.root, with: checkpoint.size, root: checkpoint.root, proof: hashes)
@@ -226,7 +242,27 @@ public struct ProofTree: Sendable {
         return record.canonicalEncoding()
     }
 
-    func requiredCheckpoint() throws(AuditError) -> Checkpoint {
+    /// The last checkpoint, and its tree, which stays whole while somebody else goes on signing.
+    ///
+    /// - Throws: `notFound` where nothing was signed; `contradicted` where the log is shorter than that.
+    func signedTree() throws(AuditError) -> (Checkpoint, KeptTree) {
+        var checkpoint = try requiredCheckpoint()
+        var tree = KeptTree(checkpoint.size, log, files)
+        var looks = 1
+        while try !tree.takeEdge(), looks < Self.mostLooks {
+            // Tiles of a checkpoint go only once the next one is there; else they are lost, which is told where one is
+            // needed.
+            let last = try requiredCheckpoint()
+            guard last != checkpoint else { break }
+            checkpoint = last
+            tree = KeptTree(checkpoint.size, log, files)
+            looks += 1
+        }
+        try end(reaching: checkpoint)
+        return (checkpoint, tree)
+    }
+
+    private func requiredCheckpoint() throws(AuditError) -> Checkpoint {
         if let checkpoint = try files.readCheckpoint() { return checkpoint }
         throw AuditError(
             .notFound, "Nothing of this log was signed yet. Run `enroll checkpoint`, and keep what it prints elsewhere."

@@ -41,19 +41,26 @@ extension AuditReport {
     }
 
     private var allocationsTable: ReportTable {
-        let places = terms.indices.flatMap { term in terms[term].allocations.indices.map { (term, $0) } }
+        // The row at which each term begins, instead of a place for each row.
+        var count = 0
+        let starts = terms.map { report in
+            defer { count += report.allocations.count }
+            return count
+        }
         return ReportTable(
             "allocations", "Allocation order",
             "term# order# enrollment# user# user_source_id applied_position# applied_at seat# decision "
                 + "decided_position# decided_at decided_by wait_seconds# direct overbooked status ended_position# "
                 + "ended_at reason",
-            count: places.count
-        ) { [terms] index in
-            let (report, place) = (terms[places[index].0], places[index].1)
+            count: count
+        ) { [terms, userSourceIDs] index in
+            // Of terms without allocations, which begin at the same row, the last is not they.
+            let term = starts.partitioningIndex { $0 > index } - 1
+            let (report, place) = (terms[term], index - starts[term])
             let row = report.allocations[place]
             return [
                 ReportCell(report.term.id), ReportCell(place + 1), ReportCell(row.enrollment), ReportCell(row.user),
-                ReportCell(row.userSourceID), .number(row.applied.position.rawValue),
+                ReportCell(userSourceIDs[row.user]), .number(row.applied.position.rawValue),
                 ReportCell(row.applied.time.effectiveTime), row.seat.map { ReportCell($0) } ?? .none,
                 ReportCell(row.decision?.name), row.decided.map { .number($0.position.rawValue) } ?? .none,
                 ReportCell(row.decided?.time.effectiveTime), ReportCell(row.decided?.actor.description),
@@ -127,7 +134,7 @@ extension AuditReport {
         ) { [backDated] index in
             let row = backDated[index]
             let time = row.moment.time
-            return [ReportCell(row.term)] + row.moment.cells + [
+            return [row.term.map { ReportCell($0) } ?? .none] + row.moment.cells + [
                 .text(row.type.name), row.enrollment.map { ReportCell($0) } ?? .none,
                 .number((time.recordedAt.rawValue - time.effectiveTime.rawValue) / 86_400_000_000),
             ]
@@ -152,5 +159,17 @@ extension TermReport {
     public var medianWaitSeconds: Int64? {
         let waits = allocations.filter { !$0.isDirect }.compactMap(\.waitedMicroseconds).sorted()
         return waits.isEmpty ? nil : waits[(waits.count - 1) / 2] / 1_000_000
+    }
+}
+
+extension [Int] {
+    /// The first place whose value fulfils what all values behind it fulfil too.
+    fileprivate func partitioningIndex(where isBehind: (Int) -> Bool) -> Int {
+        var (low, high) = (startIndex, endIndex)
+        while low < high {
+            let middle = (low + high) / 2
+            if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

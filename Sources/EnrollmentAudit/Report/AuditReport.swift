@@ -16,8 +16,11 @@ public struct AuditReport: Sendable {
     public let position: Position
     /// Those of the terms that were asked for, in the order of their ids.
     public let terms: [TermReport]
-    /// Events of these terms that carry a time of their own, in the order of the log.
+    /// Events that carry a time of their own, in the order of the log: those of the term that was asked for, else all,
+    /// also of users and courses.
     public let backDated: [BackDatedEntry]
+    /// The ids in the outside world of those users who have one.
+    public let userSourceIDs: [UserID: String]
 }
 
 /// What happened to the seats of one term.
@@ -40,55 +43,6 @@ public struct TermReport: Sendable {
     public internal(set) var seats: [SeatCount] = []
     /// When applications came, whether accepted or refused.
     public internal(set) var applications: [ApplicationTime] = []
-}
-
-/// An event's place in time: where it stands, when, and by whom.
-public struct AuditMoment: Hashable, Sendable {
-    /// Where the event stands in the log.
-    public let position: Position
-    /// When it happened.
-    public let time: EventTime
-    /// Who gave the command.
-    public let actor: Actor
-
-    init(_ event: RecordedEvent) {
-        position = event.position
-        time = event.time
-        actor = event.actor
-    }
-}
-
-/// One enrollment from application to decision.
-public struct Allocation: Sendable {
-    /// The enrollment that was applied for.
-    public let enrollment: EnrollmentID
-    /// Who applied.
-    public let user: UserID
-    /// The user's id in the outside world, where they have one.
-    public internal(set) var userSourceID: String?
-    /// When, and by whose command.
-    public let applied: AuditMoment
-    /// Whether an operator enrolled them without an application of theirs.
-    public let isDirect: Bool
-    /// Which of the taken seats it was when it took its own: 1 for the first; nil where it never had one.
-    public internal(set) var seat: Int?
-    /// What decided the application: its approval, rejection or cancellation; nil while it is pending.
-    public internal(set) var decided: AuditMoment?
-    /// What was decided; nil while it is pending.
-    public internal(set) var decision: EnrollmentStatus?
-    /// Whether the seat was given when none was free.
-    public internal(set) var isOverbooked = false
-    /// Where it stands at the report's position.
-    public internal(set) var status = EnrollmentStatus.pending
-    /// What ended it after it was approved.
-    public internal(set) var ended: AuditMoment?
-    /// The reason that the last of these commands gave.
-    public internal(set) var reason: String?
-
-    /// Microseconds from application to decision, by their own times where they have some; nil while it is pending.
-    public var waitedMicroseconds: Int64? {
-        decided.map { $0.time.effectiveTime.rawValue - applied.time.effectiveTime.rawValue }
-    }
 }
 
 /// A seat that an operator gave above the capacity, or without an application.
@@ -140,32 +94,25 @@ public struct OverCapacity: Sendable {
     public internal(set) var most: Int
 }
 
-/// The seats of a term after an event.
-public struct SeatCount: Hashable, Sendable {
-    /// From when on.
-    public let time: EventTime
-    /// How many seats were taken.
-    public let taken: Int
-    /// How many seats there were.
-    public let capacity: Int
-}
-
-/// When an application came.
-public struct ApplicationTime: Hashable, Sendable {
-    /// When it was made.
-    public let time: EventTime
-    /// Whether it became an enrollment, rather than a refusal.
-    public let isAccepted: Bool
-}
-
 /// An event whose own time differs from when it was recorded.
 public struct BackDatedEntry: Sendable {
     /// When it was recorded, for when, and by whose command.
     public let moment: AuditMoment
-    /// The term that it is about.
-    public let term: TermID
+    // 0 where there is none: an import has an entry for every event.
+    private let termNumber: Int64
+    private let enrollmentNumber: Int64
     /// What happened.
     public let type: EventType
+
+    /// The term that it is about; nil where the event is of no term.
+    public var term: TermID? { termNumber == 0 ? nil : TermID(termNumber) }
     /// The enrollment that it is about, where it is about one.
-    public let enrollment: EnrollmentID?
+    public var enrollment: EnrollmentID? { enrollmentNumber == 0 ? nil : EnrollmentID(enrollmentNumber) }
+
+    init(_ event: RecordedEvent) {
+        moment = AuditMoment(event)
+        termNumber = event.stream.term?.rawValue ?? 0
+        enrollmentNumber = event.event.enrollment?.rawValue ?? 0
+        type = event.event.type
+    }
 }

@@ -82,8 +82,11 @@ extension ReportPage {
     }
 
     var waitsFigure: String {
-        let allocations = report.terms.flatMap(\.allocations).filter { !$0.isDirect }
-        let counts = ReportSeries.waits(allocations)
+        // Term by term: no copy of all allocations.
+        let counts = report.terms.reduce(into: ReportSeries.waits([])) { counts, term in
+            let waits = ReportSeries.waits(term.allocations.filter { !$0.isDirect })
+            for (step, count) in waits.enumerated() { counts[step] += count }
+        }
         let labels = ReportSeries.waitSteps.map(\.label) + ["undecided"]
         let ticks = labels.enumerated().map { (Double($0.offset) + 0.5, $0.element) }
         var chart = Chart(

@@ -91,7 +91,7 @@ public struct ReportPage {
         let term = report.term
         let one = AuditReport(
             storeID: self.report.storeID, origin: self.report.origin, position: self.report.position, terms: [report],
-            backDated: [])
+            backDated: [], userSourceIDs: self.report.userSourceIDs)
         let refused = report.refusals.values.reduce(0, +)
         let caption =
             "\(term.admission.name), \(term.status.name). \(counted(report.allocations.count, "enrollment")), "

@@ -12,7 +12,8 @@ enum ReportClock {
     /// The clock that most events of the report have.
     init(_ report: AuditReport) {
         let events = report.terms.reduce(0) { $0 + $1.seats.count }
-        self = report.backDated.count * 2 > events ? .effective : .recorded
+        let dated = report.backDated.count { $0.term != nil }
+        self = dated * 2 > events ? .effective : .recorded
     }
 
     /// Microseconds since 1970; nil for an event that this clock knows nothing of.

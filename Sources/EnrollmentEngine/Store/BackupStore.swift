@@ -12,7 +12,8 @@ public enum BackupStore {
     ///
     /// The settings come last: without them there is no store, so a copy that was cut short is none.
     ///
-    /// - Throws: `notFound`, `alreadyExists`, `foreign`, `damaged`, `diskFull`, `newerFormat`, `insecurePermissions`,
+    /// - Throws: `notFound`, `alreadyExists`, `foreign`, `damaged` (also where the log is shorter than was signed),
+    ///   `diskFull`, `newerFormat`, `insecurePermissions`,
     ///   `io`.
     public static func backUp(
         _ source: String, to destination: String, fileSystem: any FileSystem = PosixFileSystem(),
@@ -75,6 +76,12 @@ public enum BackupStore {
         // Before the log, which only grows: so the copy holds all that was signed.
         let checkpoint =
             carriesCheckpoint ? try StoreFiles(layout: from, fileSystem: fileSystem).readCheckpoint() : nil
+        if let checkpoint {
+            let end = try translating { () throws(LogError) in
+                try LogReader.open(at: from.logPath, fileSystem: fileSystem).lastPosition()
+            }
+            try StoreFiles.check(checkpoint, reaches: end, from)
+        }
         try files.makeDirectory(accepting: checkpoint == nil ? nil : "transparency")
         let report = try translating { () throws(LogError) in try copy(from.logPath, to.logPath) }
         try settings.check(identity(report))

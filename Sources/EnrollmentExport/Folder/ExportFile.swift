@@ -3,10 +3,10 @@
 internal import Glibc
 
 internal import Crypto
-internal import EnrollmentAudit
+package import EnrollmentAudit
 
 /// A new file in the folder of an export; not for use by two threads.
-final class ExportFile {
+package final class ExportFile {
     private static let flushBytes = 64 << 10
     private let name: String
     private let path: String
@@ -16,7 +16,7 @@ final class ExportFile {
     private var size: Int64 = 0
 
     /// - Throws: `diskFull`, `io`, as the other members.
-    init(_ name: String, in folder: ExportFolder) throws(AuditError) {
+    package init(_ name: String, in folder: ExportFolder) throws(AuditError) {
         self.name = name
         path = folder.partialPath(of: name)
         descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -33,13 +33,14 @@ final class ExportFile {
     }
 
     /// Lets `fill` append bytes in place.
-    func write(_ fill: (inout [UInt8]) -> Void) throws(AuditError) {
+    package func write(_ fill: (inout [UInt8]) -> Void) throws(AuditError) {
         fill(&buffer)
         if buffer.count >= Self.flushBytes { try flush() }
     }
 
     /// Writes what is left, syncs, and tells what the file holds.
-    func finish(rows: Int64?) throws(AuditError) -> ExportManifest.File {
+    @discardableResult
+    package func finish(rows: Int64?) throws(AuditError) -> ExportManifest.File {
         try flush()
         guard fsync(descriptor) == 0 else { throw .system("write", path) }
         return ExportManifest.File(name: name, bytes: size, sha256: digest.finalize().hexadecimal, rows: rows)

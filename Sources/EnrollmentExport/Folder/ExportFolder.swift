@@ -3,11 +3,11 @@
 internal import Glibc
 
 internal import Crypto
-internal import EnrollmentAudit
+package import EnrollmentAudit
 internal import EventLog
 
 /// A new folder for its owner alone, which appears under its name when it is complete.
-struct ExportFolder: Sendable {
+package struct ExportFolder: Sendable {
     /// Where it will be.
     let path: String
     /// Where it is while it is made.
@@ -15,8 +15,9 @@ struct ExportFolder: Sendable {
 
     /// Makes the folder.
     ///
-    /// - Throws: `alreadyExists`, `diskFull`, `io`.
-    init(at directory: String) throws(AuditError) {
+    /// - Throws: `invalidArgument` where it has no name; `alreadyExists`, `diskFull`, `io`.
+    package init(at directory: String) throws(AuditError) {
+        guard !directory.isEmpty else { throw AuditError(.invalidArgument, "The folder to make has no name.") }
         var path = directory
         while path.hasSuffix("/") && path != "/" { path.removeLast() }
         self.path = path
@@ -29,7 +30,7 @@ struct ExportFolder: Sendable {
             guard errno == EEXIST else { throw .system("make", partialPath) }
             throw AuditError(
                 .alreadyExists,
-                "\(partialPath) is there already: another export makes it, or was killed while it did; remove it if "
+                "\(partialPath) is there already: somebody else makes it, or was killed while they did; remove it if "
                     + "none is at work.")
         }
     }
@@ -83,7 +84,7 @@ struct ExportFolder: Sendable {
     /// Gives the folder its name, durably.
     ///
     /// - Throws: `alreadyExists` where something else has got that name meanwhile.
-    func putInPlace() throws(AuditError) {
+    package func putInPlace() throws(AuditError) {
         try Self.sync(partialPath)
         // Of what may be there by now, rename takes the place of an empty folder only.
         guard rename(partialPath, path) == 0 else {
@@ -95,7 +96,7 @@ struct ExportFolder: Sendable {
     }
 
     /// Removes what was made, as far as that is possible: the failure before is the one to tell.
-    func remove() {
+    package func remove() {
         for name in (try? PosixFileSystem().list(partialPath)) ?? [] { _ = unlink(partialPath(of: name)) }
         _ = rmdir(partialPath)
     }

@@ -17,10 +17,10 @@ package enum FoldEnd {
 struct BulkWriter {
     let source: any EventSource
     let end: FoldEnd
-    let progress: (@Sendable (RebuildProgress) -> Void)?
+    let progress: (@Sendable (RebuildProgress) throws -> Void)?
 
-    /// How often progress is told.
-    private static let eventsPerReport: Int64 = 65_536
+    /// How often progress is told, and may end the work.
+    private static let eventsPerReport: Int64 = 8192
 
     /// Folds the log into `path`, a new and empty file, in the journal mode of a single plain file.
     ///
@@ -64,7 +64,7 @@ struct BulkWriter {
                 refusals += 1
             }
             if recorded.position.rawValue % Self.eventsPerReport == 0 {
-                progress?(RebuildProgress(phase: .folding, position: recorded.position, through: through))
+                try progress?(RebuildProgress(phase: .folding, position: recorded.position, through: through))
             }
             return true
         }
@@ -72,7 +72,7 @@ struct BulkWriter {
     }
 
     private func write(_ fold: TableFold, _ database: Database) throws -> Int64 {
-        progress?(RebuildProgress(phase: .writing, position: fold.position, through: fold.position))
+        try progress?(RebuildProgress(phase: .writing, position: fold.position, through: fold.position))
         var rows: Int64 = 0
         rows += try insert(fold.users, database)
         rows += try insert(fold.courses, database)
@@ -89,7 +89,7 @@ struct BulkWriter {
             try term.windowBasis.encode(id: Int64(place) + 1, into: &bases)
             try bases.finishRow()
         }
-        progress?(RebuildProgress(phase: .indexing, position: fold.position, through: fold.position))
+        try progress?(RebuildProgress(phase: .indexing, position: fold.position, through: fold.position))
         return rows
     }
 

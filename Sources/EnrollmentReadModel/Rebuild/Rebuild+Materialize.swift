@@ -8,7 +8,7 @@ internal import GRDB
 extension Rebuild {
     package static func materialize(
         _ source: any EventSource, _ end: FoldEnd, into path: String,
-        progress: (@Sendable (RebuildProgress) -> Void)? = nil
+        progress: (@Sendable (RebuildProgress) throws -> Void)? = nil
     ) throws(ReadModelError) -> RebuildReport {
         let start = ContinuousClock.now
         if case .position(let position) = end {

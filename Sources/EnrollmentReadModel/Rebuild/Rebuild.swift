@@ -48,7 +48,7 @@ extension ReadModel {
     /// - Complexity: O(*n*) in the events.
     public static func rebuild(
         from history: EventHistory, at layout: StoreLayout, force: Bool = false,
-        progress: (@Sendable (RebuildProgress) -> Void)? = nil
+        progress: (@Sendable (RebuildProgress) throws -> Void)? = nil
     ) async throws(ReadModelError) -> RebuildReport {
         try await offThePool { () throws(ReadModelError) in
             try Rebuild.run(history, path: layout.readTablesPath, force: force, progress: progress)
@@ -66,7 +66,7 @@ extension ReadModel {
     ///   ``rebuild(from:at:force:progress:)``.
     public static func materialize(
         _ history: EventHistory, through position: Position, into path: String,
-        progress: (@Sendable (RebuildProgress) -> Void)? = nil
+        progress: (@Sendable (RebuildProgress) throws -> Void)? = nil
     ) async throws(ReadModelError) -> RebuildReport {
         try await offThePool { () throws(ReadModelError) in
             try Rebuild.materialize(history, .position(position), into: path, progress: progress)
@@ -78,7 +78,7 @@ extension ReadModel {
     /// - Throws: as ``materialize(_:through:into:progress:)``.
     public static func materialize(
         _ history: EventHistory, at time: Timestamp, into path: String,
-        progress: (@Sendable (RebuildProgress) -> Void)? = nil
+        progress: (@Sendable (RebuildProgress) throws -> Void)? = nil
     ) async throws(ReadModelError) -> RebuildReport {
         try await offThePool { () throws(ReadModelError) in
             try Rebuild.materialize(history, .time(microseconds: time.rawValue), into: path, progress: progress)
@@ -90,7 +90,7 @@ extension ReadModel {
 package enum Rebuild {
     package static func run(
         _ source: any EventSource, path: String, force: Bool = false,
-        progress: (@Sendable (RebuildProgress) -> Void)? = nil
+        progress: (@Sendable (RebuildProgress) throws -> Void)? = nil
     ) throws(ReadModelError) -> RebuildReport {
         let files = TableFiles(link: path)
         let lock = try WriterLock(path: files.lockPath)
@@ -123,7 +123,8 @@ package enum Rebuild {
 
     /// Folds events into a new and empty file that nobody else sees yet.
     package static func fill(
-        _ source: any EventSource, _ end: FoldEnd, _ path: String, _ progress: (@Sendable (RebuildProgress) -> Void)?
+        _ source: any EventSource, _ end: FoldEnd, _ path: String,
+        _ progress: (@Sendable (RebuildProgress) throws -> Void)?
     ) throws(ReadModelError) -> (position: Position, rows: Int64) {
         try translating("building the tables", path: path) {
             try BulkWriter(source: source, end: end, progress: progress).fill(path)

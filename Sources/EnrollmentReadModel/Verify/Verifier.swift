@@ -20,7 +20,7 @@ extension ReadModel {
     ///   `olderSchema`, `damaged`, `log`, and `poisonEvent` where the log itself tells an impossible story.
     /// - Complexity: O(*n*) in events and rows; memory for the final rows.
     public static func verify(
-        _ history: EventHistory, at layout: StoreLayout, progress: (@Sendable (RebuildProgress) -> Void)? = nil
+        _ history: EventHistory, at layout: StoreLayout, progress: (@Sendable (RebuildProgress) throws -> Void)? = nil
     ) async throws(ReadModelError) -> VerificationReport {
         try await offThePool { () throws(ReadModelError) in
             try Verifier.run(history, path: layout.readTablesPath, progress: progress)
@@ -31,7 +31,7 @@ extension ReadModel {
 /// The blocking work behind ``ReadModel/verify(_:at:progress:)``.
 package enum Verifier {
     package static func run(
-        _ source: any EventSource, path: String, progress: (@Sendable (RebuildProgress) -> Void)? = nil
+        _ source: any EventSource, path: String, progress: (@Sendable (RebuildProgress) throws -> Void)? = nil
     ) throws(ReadModelError) -> VerificationReport {
         let start = ContinuousClock.now
         let tables = try ReadTables.open(path: path)
@@ -72,7 +72,7 @@ package enum Verifier {
 
     private static func compare(
         _ source: any EventSource, _ position: Position, _ database: Database, _ findings: inout Findings,
-        _ progress: (@Sendable (RebuildProgress) -> Void)?
+        _ progress: (@Sendable (RebuildProgress) throws -> Void)?
     ) throws -> (fold: TableFold, rows: Int64) {
         var fold = TableFold()
         var refusals = try TableComparison(database, .refusals)
@@ -81,7 +81,7 @@ package enum Verifier {
                 try refusals.compare(refusal, id: refusal.touchedAt, &findings)
             }
             if recorded.position.rawValue % 65_536 == 0 {
-                progress?(RebuildProgress(phase: .folding, position: recorded.position, through: position))
+                try progress?(RebuildProgress(phase: .folding, position: recorded.position, through: position))
             }
             return true
         }

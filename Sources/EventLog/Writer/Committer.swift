@@ -149,7 +149,9 @@ final class Committer {
         let batches = group.heads.count
         let identifierBytes = Int64(batches * 16)
         group.removeAll()
+        var observers: [@Sendable (LogGroup) -> Void] = []
         acknowledge(last) { state in
+            observers = state.groupHandlers
             returning.groupEnded(
                 acknowledged: batches, gathered: state.gathering.heads.count, duration: now - start, now: now)
             state.active?.end = ending
@@ -162,6 +164,10 @@ final class Committer {
             state.statistics.syncs += 1
         }
         confirmDue = now + Int64(max(0, core.options.confirmDelayMilliseconds)) * 1_000_000
+        // Last: whoever was just acknowledged does not wait for them.
+        for observe in observers {
+            observe(LogGroup(batches: batches, records: count, nanoseconds: now - start))
+        }
     }
 
     /// Moves the durable position, then resumes waiters and calls handlers outside of the monitor.

@@ -25,6 +25,7 @@ final class LogCore: Sendable {
         var waiters: [Waiter] = []
         var handlers: [@Sendable (Position) -> Void] = []
         var failureHandlers: [@Sendable (LogError) -> Void] = []
+        var groupHandlers: [@Sendable (LogGroup) -> Void] = []
         /// Set once, by the first failed write or sync; nothing is written after it.
         var failure: LogError?
         var isClosing = false

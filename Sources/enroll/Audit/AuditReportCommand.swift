@@ -4,8 +4,8 @@ import ArgumentParser
 import Enrollment
 import EnrollmentAudit
 import EnrollmentEngine
+import EnrollmentExport
 import EventLog
-import Foundation
 
 struct AuditReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,8 +14,8 @@ struct AuditReportCommand: ParsableCommand {
             For each term: the allocation order with the wait from application to decision, overrides and direct \
             enrollments with actor and reason, capacity changes, times over capacity, refusals by code, and entries \
             with a time of their own. Prints the first 200 rows of each; the allocation order only of one --term, or \
-            as JSON, which has all rows. --csv writes all of them as CSV files, --html as one page with charts that \
-            needs nothing else. Needs no lock.
+            as JSON, which has all rows. --csv writes all of them as CSV files, into a folder that is there whole or \
+            not at all, --html as one page with charts that needs nothing else. Needs no lock.
 
             EXAMPLES
               enroll audit report
@@ -25,6 +25,8 @@ struct AuditReportCommand: ParsableCommand {
 
     /// An import alone has an entry of its own time for every event.
     private static let longestTable = 200
+    /// How often a request to stop is looked for while rows are written.
+    private static let rowsPerLook = 1024
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
@@ -67,27 +69,24 @@ struct AuditReportCommand: ParsableCommand {
         return id
     }
 
+    /// The folder is there whole or not at all, as that of an export.
     private func writeCSV(_ tables: [ReportTable], into directory: String) throws {
+        let folder = try ExportFolder(at: directory)
         do {
-            try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw Failure.couldNotRun("cannot make the directory \(directory): its parent is missing or not writable")
-        }
-        for table in tables {
-            try NewFile.write(to: "\(directory)/\(table.name).csv") { file in
-                var bytes: [UInt8] = []
-                table.appendCSVHeader(to: &bytes)
+            for table in tables {
+                let file = try ExportFile(table.name + ".csv", in: folder)
+                try file.write { table.appendCSVHeader(to: &$0) }
                 for row in 0..<table.count {
-                    table.appendCSVRow(row, to: &bytes)
-                    if bytes.count > 1 << 16 {
-                        try file.write(bytes)
-                        bytes.removeAll(keepingCapacity: true)
-                        try Interruption.check()
-                    }
+                    try file.write { table.appendCSVRow(row, to: &$0) }
+                    if row % Self.rowsPerLook == 0 { try Interruption.check() }
                 }
-                try file.write(bytes)
+                try file.finish(rows: nil)
             }
+            try Interruption.check()
+            try folder.putInPlace()
+        } catch {
+            folder.remove()
+            throw error
         }
     }
 
@@ -95,6 +94,7 @@ struct AuditReportCommand: ParsableCommand {
         var writer = JSONWriter()
         for table in tables {
             for row in 0..<table.count {
+                if row % Self.rowsPerLook == 0 { try Interruption.check() }
                 writer.removeAll()
                 writer.openObject()
                 writer.field("table", table.name)

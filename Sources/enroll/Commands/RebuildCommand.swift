@@ -40,11 +40,15 @@ struct RebuildCommand: AsyncParsableCommand {
 /// Runs something that folds the log into tables, under a progress bar.
 func withRebuildProgress(
     _ history: EventHistory, label: String,
-    _ work: (@escaping @Sendable (RebuildProgress) -> Void) async throws -> RebuildReport
+    _ work: (@escaping @Sendable (RebuildProgress) throws -> Void) async throws -> RebuildReport
 ) async throws -> RebuildReport {
     let bar = ProgressBar(label: label, total: Int(clamping: try history.lastPosition().rawValue))
     defer { bar.finish() }
-    return try await work { bar.update(Int(clamping: $0.position.rawValue)) }
+    return try await work { progress in
+        bar.update(Int(clamping: progress.position.rawValue))
+        // The read model knows one error that is no failure.
+        if Interruption.isRequested { throw CancellationError() }
+    }
 }
 
 extension RebuildReport {

@@ -12,8 +12,10 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Check the log, and the tables against the log.",
         discussion: """
-            Reads every record of the log, checks the tables' invariants, and compares every row with the log. --deep \
-            also folds the whole log into the engine's own state and checks that state's invariants. Needs no lock.
+            Reads every record of the log, checks the tables' invariants, and compares every row with the log. The log \
+            must be as long as its last signed checkpoint says. --deep also computes the root over all records and \
+            compares it with what was signed, folds the log into the engine's own state and checks that state's \
+            invariants. Needs no lock.
 
             A damaged log is a finding, and so are tables that are missing or of another store: 'enroll rebuild' makes \
             them again. Where the log is too damaged to compare the tables with, that is said.
@@ -28,12 +30,13 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
-    @Flag(help: "Fold the log into the engine's state too, and check its invariants.") var deep = false
+    @Flag(help: "Compare the log with its last checkpoint, and check the invariants of the engine's state.")
+    var deep = false
 
     func run() async throws {
         var findings = FindingPrinter(output)
         if let history = try LogCheck.open(store, &findings) {
-            try LogCheck.run(history, &findings)
+            try LogCheck.run(history, deep: deep, &findings)
             try Interruption.check()
             if deep { try checkState(history, &findings) }
             try Interruption.check()
@@ -90,6 +93,7 @@ struct VerifyCommand: AsyncParsableCommand {
         defer { bar.finish() }
         return try await ReadModel.verify(history, at: history.layout) {
             bar.update(Int(clamping: $0.position.rawValue))
+            if Interruption.isRequested { throw CancellationError() }
         }
     }
 }

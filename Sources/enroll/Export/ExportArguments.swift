@@ -21,6 +21,7 @@ struct ExportArguments: ParsableArguments {
     @Flag(help: "Export names, e-mail addresses and reasons too.") var personal = false
 
     func validate() throws {
+        if into.isEmpty { throw ValidationError("Name the folder to make: --into DIR.") }
         if to != nil && at != nil { throw ValidationError("Give --to POSITION or --at TIME, not both.") }
     }
 
@@ -36,14 +37,11 @@ struct ExportArguments: ParsableArguments {
         options.includesPersonalData = personal
         options.program = "enroll \(Enroll.version)"
         adjusting(&options)
-        let last = try options.last ?? history.lastPosition()
-        let events = max(0, Int(clamping: last.rawValue - from.rawValue + 1))
-        // The tables of CSV are made from all events.
-        let total = events + (format == .csv ? Int(clamping: last.rawValue) : 0)
-        let bar = ProgressBar(label: "export \(format.rawValue)", total: total)
+        // How much there is to do the export alone knows: the range that was asked for may be none.
+        let bar = ProgressBar(label: "export \(format.rawValue)", total: 0)
         defer { bar.finish() }
         let manifest = try history.export(format, into: into, options: options) { progress in
-            bar.update(Int(clamping: progress.done))
+            bar.update(Int(clamping: progress.done), of: Int(clamping: progress.total))
             try Interruption.check()
         }
         bar.finish()

@@ -46,14 +46,16 @@ struct LogSeal: ParsableCommand {
 
     func run() throws {
         let directory = try store.directory
-        _ = try EventHistory.open(at: directory)
+        let history = try EventHistory.open(at: directory)
         var options = StoreSession.engineOptions(directory).log
+        // The log alone is opened, which asks for nothing that was signed.
+        if let signed = try history.layout.signedPosition(history.settings) { options.provenPositions.append(signed) }
         options.sealsInBackground = false
         options.sealedCompressionLevel = level
         options.sealedOriginals = keepOriginals ? .kept : .removed
         if let hours = keepOriginalsFor { options.sealedOriginals = .keptFor(seconds: hours * 3600) }
         do {
-            let log = try EventLog.open(at: StoreLayout(directory: directory).logPath, options: options)
+            let log = try EventLog.open(at: history.layout.logPath, options: options)
             // After a failure closing has nothing to add: nothing was appended.
             defer { try? log.close() }
             try write(try log.seal())

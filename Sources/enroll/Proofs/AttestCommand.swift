@@ -14,7 +14,8 @@ struct AttestCommand: AsyncParsableCommand {
             Folds the log to its end and stores what it makes as an event, StateAttested, which changes no table. \
             Signed with the next checkpoint, it binds whoever runs the store to these tables and to these events of \
             each term: 'enroll prove term' makes dossiers of it that are complete, and 'enroll audit attestations' \
-            finds a false one on any copy of the log. Where nothing came since the last attestation, none is added.
+            finds a false one on any copy of the log. Where nothing came since the last attestation, and it is true, \
+            none is added.
 
             EXAMPLES
               enroll attest && enroll checkpoint --key ~/keys/spring.key > spring-2027-03-01.checkpoint
@@ -32,16 +33,24 @@ struct AttestCommand: AsyncParsableCommand {
         try await StoreSession.with(store) { session in
             let history = try EventHistory.open(at: try store.directory)
             let last = try history.lastPosition()
-            if let present = try history.attestation(at: last) {
-                return try write(present, at: last, isNew: false)
-            }
+            let present = try history.attestation(at: last)
             let bar = ProgressBar(label: "attest", total: Int(clamping: last.rawValue))
             defer { bar.finish() }
-            let attestation = try history.attestation(through: last) { position in
-                bar.update(Int(clamping: position.rawValue))
-                try Interruption.check()
+            func compute(_ through: Position) throws -> StateAttestation {
+                defer { bar.finish() }
+                return try history.attestation(through: through) { position in
+                    bar.update(Int(clamping: position.rawValue))
+                    try Interruption.check()
+                }
             }
-            bar.finish()
+            if let present {
+                // Repeated only where it is true: whoever asks for an attestation shall not be handed a lie.
+                if try compute(Position(present.through)) == present {
+                    return try write(present, at: last, isNew: false)
+                }
+                writeRemark("the attestation at position \(last) is not what the log makes; attesting anew")
+            }
+            let attestation = try compute(last)
             let names = Names(sourceIDs: session.engine)
             let envelope = CommandEnvelope(
                 id: .random(), actor: try names.actor(actor), command: .attestState(attestation))

@@ -15,9 +15,7 @@ extension VerifyProofCommand {
     func verifyDossier(
         _ start: [UInt8], _ input: borrowing InputFile, _ key: VerifierKey
     ) throws -> [(name: StaticString, value: String)] {
-        guard record == nil, old == nil, storePath == nil else {
-            throw Failure.usage("a dossier needs neither --record nor --old nor --store")
-        }
+        try refuseSurplus(beside: "a dossier", using: ["--checkpoint", "--events"])
         var check = DossierCheck(key: key, checkpoint: try keptCheckpoint(key))
         var printer = EventPrinter(output, total: 0, label: "verify")
         func tell(_ event: RecordedEvent?) throws {

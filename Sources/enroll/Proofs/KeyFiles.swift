@@ -95,10 +95,15 @@ extension SignerKey {
     /// Reads the secret key of a log out of a file that nobody else can read.
     static func load(_ path: String) throws -> SignerKey {
         let text = String(decoding: try SmallFile.read(path), as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        if (try? VerifierKey(text)) != nil {
+            throw Failure.couldNotRun(
+                "\(path) holds the public key, which signs nothing; name the file that 'enroll keygen --into' made")
+        }
         guard path == "-" || !SmallFile.isOpenToOthers(path) else {
             throw Failure.couldNotRun("other users may read the secret key in \(path); run chmod 600 on it")
         }
-        do { return try SignerKey(text.trimmingCharacters(in: .whitespacesAndNewlines)) } catch {
+        do { return try SignerKey(text) } catch {
             throw Failure.couldNotRun("\(path): \(error.message)")
         }
     }

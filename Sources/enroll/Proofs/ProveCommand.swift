@@ -39,7 +39,17 @@ struct ProveInclusion: ParsableCommand {
     func run() throws {
         let tree = try EventHistory.open(at: try store.directory).proofTree()
         let proof = try tree.proveInclusion(of: position, carryingRecord: withRecord)
-        if let record { try SmallFile.make(record, try tree.record(at: position)) }
+        guard let record else { return try write(proof) }
+        // A record whose proof nobody got is taken away again, so that a second try is not refused.
+        let bytes = try tree.record(at: position)
+        try NewFile.write(to: record) { file in
+            try file.write(bytes)
+            try write(proof)
+            try StandardOutput.shared.flush()
+        }
+    }
+
+    private func write(_ proof: InclusionProof) throws {
         guard output.isJSON else { return try StandardOutput.shared.writeText(proof.encoded) }
         var writer = JSONWriter()
         writer.openObject()

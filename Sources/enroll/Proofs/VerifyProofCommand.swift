@@ -13,14 +13,16 @@ struct VerifyProofCommand: ParsableCommand {
         abstract: "Check a checkpoint, a proof or a dossier with the log's public key.",
         discussion: """
             What is checked follows from the file. An inclusion proof needs the record: the one in the proof, \
-            --record, or the one in a copy of the log, --store. A consistency proof needs the older checkpoint, \
-            --old, which the same key must have signed. A checkpoint is checked against every event of a copy of \
-            the log where --store names one; else its signature alone is. A dossier needs nothing else; with \
-            --checkpoint, one that you kept, it must be made against that one. --events writes its events.
+            --record, or the one in a copy of the log, --store; where there are several, each must be it. A \
+            consistency proof needs the older checkpoint, --old, which the same key must have signed. A checkpoint is \
+            checked against every event of a copy of the log where --store names one; else its signature alone is. A \
+            dossier needs nothing else; with --checkpoint, one that you kept, it must be made against that one. \
+            --events writes its events. An option that a file of its kind does not use is refused.
 
             The key comes from whoever published it, never from the directory of a store.
 
-            Exit codes: 0 verified; 1 tampered: something was changed; 2 it could not be checked.
+            Exit codes: 0 verified; 1 tampered: something was changed; 2 it could not be checked, or is no \
+            such text; 64 options of another kind.
 
             EXAMPLES
               enroll verify-proof receipt.tlog-proof --key spring.pub
@@ -50,14 +52,11 @@ struct VerifyProofCommand: ParsableCommand {
             if start.starts(with: (Dossier.firstLine + "\n").utf8) {
                 return try write(try verifyDossier(start, input, verifier))
             }
-            guard checkpoint == nil, !events else {
-                throw Failure.couldNotRun("--checkpoint and --events are for dossiers, which \(file) is none")
-            }
             try write(try verify(try SmallFile.rest(of: input, after: start), verifier))
         } catch let error as TransparencyError {
-            guard error.code == .tampered || error.code == .malformed else {
-                throw Failure.couldNotRun(Failure.sentence(error.message))
-            }
+            // What is no such text at all was hardly made by anybody who wants to deceive.
+            if error.code == .malformed { throw Failure.couldNotRun("malformed: \(Failure.sentence(error.message))") }
+            guard error.code == .tampered else { throw Failure.couldNotRun(Failure.sentence(error.message)) }
             try refuse(error.message)
         } catch let error as EngineError where error.code == .damaged {
             // Its proof holds, so it is as it was signed: it is this program that cannot read it.
@@ -69,9 +68,11 @@ struct VerifyProofCommand: ParsableCommand {
 
     private func verify(_ bytes: [UInt8], _ verifier: VerifierKey) throws -> [(name: StaticString, value: String)] {
         if InclusionProof.isAnnounced(by: bytes) {
+            try refuseSurplus(beside: "an inclusion proof", using: ["--record", "--store"])
             return try verifyInclusion(try InclusionProof(parsing: bytes), verifier)
         }
         if ConsistencyProof.isAnnounced(by: bytes) {
+            try refuseSurplus(beside: "a consistency proof", using: ["--old"])
             let proof = try ConsistencyProof(parsing: bytes)
             guard let old else {
                 throw Failure.couldNotRun("a consistency proof begins at an older checkpoint: give it with --old FILE")
@@ -80,6 +81,7 @@ struct VerifyProofCommand: ParsableCommand {
             return facts("consistency", proof.checkpoint) + [("oldSize", "\(proof.oldSize)")]
         }
         let checkpoint = try Checkpoint(parsing: bytes)
+        try refuseSurplus(beside: "a checkpoint", using: ["--store"])
         try checkpoint.verify(with: verifier)
         guard let history = try history() else {
             return facts("checkpoint", checkpoint) + [("compared", "the signature alone; --store compares a log")]
@@ -96,21 +98,16 @@ struct VerifyProofCommand: ParsableCommand {
     private func verifyInclusion(
         _ proof: InclusionProof, _ verifier: VerifierKey
     ) throws -> [(name: StaticString, value: String)] {
-        let bytes: [UInt8]
-        if let record {
-            bytes = try SmallFile.read(record)
-        } else if let history = try history() {
-            let end = try history.lastPosition()
-            guard proof.index < end.rawValue else {
-                throw TransparencyError(.tampered, "The log ends at position \(end), before the record of the proof.")
-            }
-            bytes = try history.proofTree().record(at: Position(proof.index + 1))
-        } else if let extra = proof.extra {
-            bytes = extra
-        } else {
+        let records = try records(of: proof)
+        guard let bytes = records.first?.bytes else {
             throw Failure.couldNotRun("the proof does not hold its record: give --record FILE, or --store DIR")
         }
-        try proof.verify(record: bytes, with: verifier)
+        // Of several, each must be the one: whoever reads the proof's own shall not be told of another.
+        for (place, bytes) in records {
+            do throws(TransparencyError) { try proof.verify(record: bytes, with: verifier) } catch {
+                throw records.count == 1 ? error : TransparencyError(error.code, "Of \(place): \(error.message)")
+            }
+        }
         let row = try RecordRow(bytes)
         guard row.position.rawValue == proof.index + 1 else {
             throw TransparencyError(
@@ -119,6 +116,36 @@ struct VerifyProofCommand: ParsableCommand {
         }
         return facts("inclusion", proof.checkpoint)
             + [("position", "\(row.position)"), ("recordedAt", "\(row.recordedAt)")]
+    }
+
+    /// The records that there are of an inclusion proof, each with the place where it was found.
+    private func records(of proof: InclusionProof) throws -> [(place: String, bytes: [UInt8])] {
+        var records: [(place: String, bytes: [UInt8])] = []
+        if let extra = proof.extra { records.append(("the record in the proof", extra)) }
+        if let record { records.append(("the record in \(record)", try SmallFile.read(record))) }
+        if let history = try history() {
+            let end = try history.lastPosition()
+            guard proof.index < end.rawValue else {
+                throw TransparencyError(.tampered, "The log ends at position \(end), before the record of the proof.")
+            }
+            records.append(
+                ("the record in the log", try history.proofTree().record(at: Position(proof.index + 1))))
+        }
+        return records
+    }
+
+    /// Refuses an option that would change nothing: whoever gave it would take more for checked than was.
+    func refuseSurplus(beside kind: String, using used: Set<String>) throws {
+        let given = [
+            ("--record", record != nil), ("--old", old != nil), ("--checkpoint", checkpoint != nil),
+            ("--events", events), ("--store", storePath != nil),
+        ]
+        let surplus = given.filter { $0.1 && !used.contains($0.0) }.map(\.0)
+        guard surplus.isEmpty else {
+            throw Failure.usage(
+                "\(file.shortened(to: 200)) is \(kind), which is not checked with "
+                    + "\(surplus.joined(separator: " or ")): leave that out")
+        }
     }
 
     private func history() throws -> EventHistory? { try storePath.map { try EventHistory.open(at: $0) } }

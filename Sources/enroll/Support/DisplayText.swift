@@ -6,6 +6,8 @@ extension String {
     /// Line feed, carriage return and tab become `\n`, `\r`, `\t`; other controls, the line separators and the
     /// bidirectional controls become `\u{1B}`; a backslash stays, so that ordinary text reads as it was typed.
     var neutralised: String {
+        // Most text is of visible ASCII, and decoding it would be most of the work.
+        if utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return self }
         guard unicodeScalars.contains(where: \.isDangerous) else { return self }
         var text = ""
         text.reserveCapacity(utf8.count + 16)
@@ -26,12 +28,7 @@ extension String {
 
     /// Columns that a terminal gives the text: two for Hangul, kana, ideographs and emoji, none for combining marks.
     var displayWidth: Int {
-        var isPlain = true
-        for byte in utf8 where byte >= 0x80 {
-            isPlain = false
-            break
-        }
-        if isPlain { return utf8.count }
+        if utf8.allSatisfy({ $0 < 0x80 }) { return utf8.count }
         return reduce(0) { $0 + $1.displayWidth }
     }
 

@@ -101,7 +101,7 @@ func exitCode(endingWith error: any Error) -> Int32 {
     case let error as ExecutionError: return exitCode(endingWith: error.exitCode)
     case is OutputClosed: return ExitStatus.outputClosed.rawValue
     case is Interrupted, is CancellationError:
-        writeError("interrupted; what was acknowledged before is stored")
+        writeError("interrupted" + (Interruption.mayHaveStored ? "; what was acknowledged before is stored" : ""))
         return ExitStatus.interrupted.rawValue
     default: return exitCode(endingWithParserOr: error)
     }

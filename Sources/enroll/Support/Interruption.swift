@@ -11,6 +11,7 @@ import Synchronization
 /// ``wakeDescriptor``. What was acknowledged stays, what was not is not claimed.
 enum Interruption {
     private static let requests = Atomic<Int>(0)
+    private static let isStoreOpen = Atomic<Bool>(false)
     private static let pipeEnds: (read: Int32, write: Int32) = {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return (-1, -1) }
@@ -19,6 +20,12 @@ enum Interruption {
     }()
 
     static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
+
+    /// Whether this process may have had anything acknowledged.
+    static var mayHaveStored: Bool { isStoreOpen.load(ordering: .relaxed) }
+
+    /// Says that a store is open for writing, of which an interruption then speaks.
+    static func noteStoreIsOpen() { isStoreOpen.store(true, ordering: .relaxed) }
 
     /// A descriptor that can be read from once a stop was requested, for `poll`.
     static var wakeDescriptor: Int32 { pipeEnds.read }

@@ -25,10 +25,18 @@ struct NewFile: ~Copyable {
         }
     }
 
-    /// Says early what ``write(to:_:)`` would say after the work.
+    /// Says early what making a file or folder of that name would say after the work.
     static func check(_ path: String) throws {
         var status = stat()
         if lstat(path, &status) == 0 { throw alreadyThere(path) }
+        var name = path
+        while name.hasSuffix("/") { name.removeLast() }
+        guard !name.isEmpty else { throw Failure.usage("a file or folder to make has no name") }
+        let parent = name.lastIndex(of: "/").map { $0 == name.startIndex ? "/" : String(name[..<$0]) } ?? "."
+        guard access(parent, W_OK | X_OK) == 0 else { throw failure("make", path) }
+        if let store = SmallFile.store(around: path) {
+            throw Failure.couldNotRun("\(path) lies in the store \(store): name a place outside of it")
+        }
     }
 
     /// Appends bytes.

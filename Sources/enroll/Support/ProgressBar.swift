@@ -24,15 +24,15 @@ final class ProgressBar: Sendable {
         state = Mutex(State(nextDraw: ContinuousClock.now + Self.patience))
     }
 
-    /// Says how much is done; cheap enough to be called for every item.
-    func update(_ done: Int) {
+    /// Says how much is done, cheap enough to be called for every item; `total` where it was not known before.
+    func update(_ done: Int, of total: Int? = nil) {
         guard Terminal.error.isTerminal else { return }
         state.withLock { state in
             let now = ContinuousClock.now
             guard now >= state.nextDraw else { return }
             state.nextDraw = now + Self.interval
             state.isShown = true
-            draw("\r\u{1B}[K" + line(done, elapsed: now - start))
+            draw("\r\u{1B}[K" + line(done, of: total ?? self.total, elapsed: now - start))
         }
     }
 
@@ -44,7 +44,7 @@ final class ProgressBar: Sendable {
         }
     }
 
-    private func line(_ done: Int, elapsed: Duration) -> String {
+    private func line(_ done: Int, of total: Int, elapsed: Duration) -> String {
         let seconds = max(1, Int(elapsed.components.seconds))
         let rate = "\(done / seconds)/s"
         guard total > 0 else { return "\(label)  \(done)  \(rate)" }

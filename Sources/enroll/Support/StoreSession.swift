@@ -2,11 +2,9 @@
 
 import ArgumentParser
 import Enrollment
-import EnrollmentAudit
 import EnrollmentEngine
 import EnrollmentReadModel
 import EventLog
-import Transparency
 
 /// An engine with its read tables, for the length of one subcommand.
 ///
@@ -30,16 +28,17 @@ struct StoreSession: Sendable {
         return try await with(engine, work)
     }
 
-    /// What the tables hold was acknowledged, and so was what was signed: a log that ends before it is not written to,
-    /// since the positions behind its end mean other events.
+    /// How the engine is opened: a log that ends before what the tables hold is not written to.
+    ///
+    /// That was acknowledged, and the positions behind the log's end would mean other events. What was signed the
+    /// engine asks for by itself.
     ///
     /// Tables that cannot be read, or of another store, prove nothing, and are told of when they are opened.
     static func engineOptions(_ directory: String) -> EngineOptions {
         var options = EngineOptions()
         let layout = StoreLayout(directory: directory)
         guard let history = try? EventHistory.open(at: directory) else { return options }
-        options.log.provenPositions = [tablesPosition(layout, history), signedPosition(layout, history.settings)]
-            .compactMap(\.self)
+        options.log.provenPositions = [tablesPosition(layout, history)].compactMap(\.self)
         return options
     }
 
@@ -52,17 +51,6 @@ struct StoreSession: Sendable {
             checkpoint.position, by: "the checkpoint of the read tables in \(layout.readTablesPath)",
             remedyForOlderCopy: "make a new store of it with `enroll restore`, which raises the epoch, or delete "
                 + "\(layout.readTablesPath), which `enroll rebuild` makes again")
-    }
-
-    /// Up to where the last checkpoint goes; nil where there is none that can be read, of which the next signing tells.
-    private static func signedPosition(_ layout: StoreLayout, _ settings: StoreSettings) -> ProvenPosition? {
-        guard let checkpoint = try? ProofTree.lastCheckpoint(at: layout.transparencyPath),
-            checkpoint.origin == settings.origin
-        else { return nil }
-        return ProvenPosition(
-            Position(checkpoint.size), by: "the last signed checkpoint in \(layout.checkpointPath)",
-            remedyForOlderCopy: "make a new store of it with `enroll restore --without-checkpoint`, which raises the "
-                + "epoch, and tell those who hold that checkpoint")
     }
 
     /// Works with an engine that is open already, and closes it.
@@ -87,6 +75,7 @@ struct StoreSession: Sendable {
     }
 
     private static func start(_ engine: EnrollmentEngine) async throws -> StoreSession {
+        Interruption.noteStoreIsOpen()
         let readModel: ReadModel
         do {
             readModel = try ReadModel.open(at: engine.layout, following: engine)

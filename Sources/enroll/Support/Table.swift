@@ -62,20 +62,36 @@ struct Table {
         waiting = []
     }
 
-    private func write(_ cells: [String]) throws { try output.writeLine(line(cells)) }
+    private func write(_ cells: [String]) throws {
+        try output.write { bytes in
+            append(cells, to: &bytes)
+            bytes.append(UInt8(ascii: "\n"))
+        }
+    }
+
+    /// Appends a line as bytes: a listing may have millions.
+    private func append(_ cells: [String], to bytes: inout [UInt8]) {
+        let start = bytes.count
+        // Blanks are owed until something follows them, so that no line ends with any.
+        var blanks = 0
+        for (index, cell) in cells.enumerated() {
+            let gap = max(0, widths[index] - cell.displayWidth)
+            if columns[index].alignment == .right { blanks += gap }
+            if !cell.isEmpty {
+                bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: blanks))
+                bytes.append(contentsOf: cell.utf8)
+                blanks = 0
+            }
+            if columns[index].alignment == .left { blanks += gap }
+            blanks += 2
+        }
+        while bytes.count > start, bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
+    }
 
     private func line(_ cells: [String]) -> String {
-        var line = ""
-        for (index, cell) in cells.enumerated() {
-            let gap = String(repeating: " ", count: max(0, widths[index] - cell.displayWidth))
-            let isLast = index == cells.count - 1
-            switch columns[index].alignment {
-            case .left: line += isLast ? cell : cell + gap
-            case .right: line += gap + cell
-            }
-            if !isLast { line += "  " }
-        }
-        return String(line.reversed().drop { $0 == " " }.reversed())
+        var bytes: [UInt8] = []
+        append(cells, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

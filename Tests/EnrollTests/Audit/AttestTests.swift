@@ -25,6 +25,31 @@ import Testing
         #expect(try SignedStore.output(["verify", "--deep"], in: store).hasSuffix("sound\n"))
     }
 
+    @Test func `is done anew where the last attestation is not what the log makes`() throws {
+        let store = try TemporaryStore.furnished()
+        let truth = try SignedStore.output(["attest", "--format", "json"], in: store)
+        let digest = String(repeating: "ab", count: 32)
+        func claim(through: Int) throws -> Program.Outcome {
+            let command =
+                #"{"actor":"system","command":"AttestState","through":\#(through),"tablesVersion":2,"#
+                + #""tables":"\#(digest)","terms":2,"termVersions":"\#(try field("termVersions", of: truth))"}"#
+            return try Program.run(["submit", "-"], in: store, input: command)
+        }
+        try #require(try claim(through: 9).exitCode == 0)
+        let anew = try Program.run(["attest", "--format", "json"], in: store)
+        #expect(anew.exitCode == 0 && anew.output.hasPrefix(#"{"position":11,"isNew":true,"through":10,"#), "\(anew)")
+        #expect(anew.error.contains("the attestation at position 10 is not what the log makes"), "\(anew)")
+        #expect(try field("tables", of: anew.output) == field("tables", of: truth))
+        #expect(try SignedStore.output(["attest"], in: store).contains("nothing came since"))
+        // About itself, or what is not there yet, nothing can be true.
+        for through in [12, 900] {
+            let refused = try claim(through: through)
+            #expect(refused.exitCode == 1 && refused.output.contains("is not there yet"), "\(refused)")
+        }
+        #expect(try SignedStore.output(["status"], in: store).contains("11"))
+        #expect(try claim(through: 11).exitCode == 0)
+    }
+
     @Test(.enabled(if: OutsideVerifiers.hasSQLite))
     func `gives the digest that SQLite's shell and sha256sum give`() throws {
         let store = try TemporaryStore.furnished()

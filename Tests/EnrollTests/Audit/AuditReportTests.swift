@@ -54,6 +54,19 @@ import Testing
         #expect(nowhere.exitCode == 2 && nowhere.errorLines.count == 1, "\(nowhere)")
     }
 
+    @Test func `is refused before the work where its page or folder cannot be made, and leaves nothing`() throws {
+        let store = try store()
+        let files = try TemporaryDirectory()
+        for words in [
+            ["--csv", files.path + "/csv", "--html", files.path + "/no/page.html"],
+            ["--csv", store.path + "/log/csv"], ["--html", store.path + "/page.html"],
+        ] {
+            let outcome = try Program.run(["audit", "report"] + words, in: store)
+            #expect(outcome.exitCode == 2 && outcome.output == "" && outcome.errorLines.count == 1, "\(outcome)")
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: files.path) == [])
+    }
+
     @Test func `shows the first rows of a long table, and says where the others are`() throws {
         let store = try TemporaryStore.empty(timeZone: "Asia/Seoul")
         _ = try store.importing(["csv", Fixture.path("university")])

@@ -97,6 +97,10 @@ import Testing
             (["csv", "--at", "yesterday"] + into, 64), (["ocel", "--byte-order-mark"] + into, 64),
             (["cloudevents", "--from", "10"] + into, 2), (["csv", "--to", "99"] + into, 2), (["xes"] + into, 64),
             (["ocel", "--into", files.path + "/no/out"], 2),
+            (["csv", "--to", "9223372036854775807"] + into, 2), (["ocel", "--into", ""], 64),
+            (["ocel", "--from", "0", "--to", "9223372036854775807"] + into, 2),
+            (["cloudevents", "--from", "9223372036854775807"] + into, 2), (["csv", "--from", "0"] + into, 2),
+            (["ocel", "--into", store.path + "/log/out"], 2), (["csv", "--into", store.path + "/out/"], 2),
         ] as [([String], Int32)] {
             let outcome = try Program.run(["export"] + words, in: store)
             #expect(outcome.exitCode == exitCode && outcome.output == "", "\(words): \(outcome)")

@@ -15,9 +15,13 @@ enum RealData {
     static let oulad = found("oulad/studentRegistration.csv") ? folder + "/oulad" : nil
     static let seats = found("ucsd-fall-2022/changes.csv") ? folder + "/ucsd-fall-2022/changes.csv" : nil
 
+    /// With ENROLL_REQUIRE_DATA=1, as CI has it, the tests run and fail where the folder is there and a file is not;
+    /// who has no such folder is told aloud that they do not run.
     private static func found(_ file: String) -> Bool {
         let isThere = FileManager.default.isReadableFile(atPath: folder + "/" + file)
         if !isThere {
+            let isRequired = ProcessInfo.processInfo.environment["ENROLL_REQUIRE_DATA"] == "1"
+            if isRequired && FileManager.default.fileExists(atPath: folder) { return true }
             let remark = "SKIPPED: no \(file) in \(folder); set ENROLL_DATA to the folder of the real data\n"
             FileHandle.standardError.write(Data(remark.utf8))
         }
