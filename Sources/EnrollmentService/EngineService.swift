@@ -23,6 +23,8 @@ public struct EngineService: Service {
     /// Prepares the service of an engine that is open.
     ///
     /// - Parameters:
+    ///   - engine: closed when the host shuts down.
+    ///   - options: how often is looked, and how long may be waited.
     ///   - logger: gets `info` for the beginning and the end, `warning` for what opening and closing could not do,
     ///     `error` for the failure that ends the log, and `debug` for each command, by its kind, id and outcome.
     ///   - metrics: where the metrics go; what the host bootstrapped, unless another is given.

@@ -18,6 +18,8 @@ public struct ProjectionService: Service {
     /// Prepares the service of a store's read tables.
     ///
     /// - Parameters:
+    ///   - readModel: run until the host shuts down.
+    ///   - options: how often is looked, and how long may be waited.
     ///   - logger: gets `info` for the beginning and the end, and `error` for the failure that ends it.
     ///   - metrics: where the metrics go; what the host bootstrapped, unless another is given.
     public init(

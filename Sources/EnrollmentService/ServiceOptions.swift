@@ -13,6 +13,7 @@ public struct ServiceOptions: Hashable, Sendable {
     /// the nearest inside.
     public var catchUpMilliseconds = 10_000
 
+    /// Makes the default options.
     public init() {}
 
     var sampling: Duration { .milliseconds(min(max(samplingMilliseconds, 10), 3_600_000)) }

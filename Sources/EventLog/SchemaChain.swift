@@ -104,6 +104,13 @@ public struct SchemaChain<Payload>: Sendable {
         for change in changes[version - versions.lowerBound] { try change(&payload) }
     }
 
+    /// Whether a step changes payloads of a version that can be read.
+    ///
+    /// Where none does, whoever decodes by the million may leave ``upcast(_:from:)`` out.
+    public func changes(from version: Int) -> Bool {
+        versions.contains(version) && !changes[version - versions.lowerBound].isEmpty
+    }
+
     /// Asks whether a version can be read, before its payload is decoded.
     ///
     /// - Throws: `newerFormat` for a version above the newest, naming it; `corrupted` for one below the oldest.

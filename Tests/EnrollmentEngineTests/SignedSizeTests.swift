@@ -18,7 +18,8 @@ import Testing
 
     /// A store of that origin with five events.
     private func makeStore() async throws {
-        let engine = try await EnrollmentEngine.create(at: "/store", origin: "example.org/log", personalData: .plain, options: options)
+        let engine = try await EnrollmentEngine.create(
+            at: "/store", origin: "example.org/log", personalData: .plain, options: options)
         for number in 0..<5 {
             _ = try await engine.execute(
                 .registerUser(email: "u\(number)@x.org", name: "U", role: .student), by: .system)

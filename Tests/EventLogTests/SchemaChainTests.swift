@@ -15,7 +15,9 @@ import Testing
             var payload: [Int] = []
             try chain.upcast(&payload, from: version)
             #expect(payload == trace)
+            #expect(chain.changes(from: version) == !trace.isEmpty)
         }
+        #expect(!chain.changes(from: 0) && !chain.changes(from: 5))
     }
 
     @Test func `a step may skip versions that others lead past`() throws {

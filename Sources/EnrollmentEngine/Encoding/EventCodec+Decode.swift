@@ -18,7 +18,8 @@ extension EventCodec {
         var reader = ByteReader(payload)
         let head = try reader.byte()
         reader.schema = head >> 4
-        let schemas = try schemas(reading: reader.schema, type)
+        let isUnchanged = unchanged >> UInt16(reader.schema) & 1 == 1
+        if !isUnchanged { _ = try schemas(reading: reader.schema, type) }
         guard let type = EventType(rawValue: type) else {
             throw PayloadProblem(message: "event type \(type) is not known in schema version \(reader.schema)")
         }
@@ -32,11 +33,20 @@ extension EventCodec {
         guard reader.schema == version || event.isSealed || command?.0.isSealed ?? false else {
             throw PayloadProblem(message: "its schema version is \(sealedVersion), and nothing in it is sealed")
         }
-        var decoded = Decoded(event: event, effectiveAt: effectiveAt, command: command)
-        do throws(LogError) { try schemas.upcast(&decoded, from: Int(reader.schema)) } catch {
+        let decoded = Decoded(event: event, effectiveAt: effectiveAt, command: command)
+        if isUnchanged { return decoded }
+        return try upcast(decoded, from: reader.schema, type.rawValue)
+    }
+
+    private static func upcast(
+        _ decoded: Decoded, from schema: UInt8, _ type: UInt8
+    ) throws(PayloadProblem) -> Decoded {
+        var upcast = decoded
+        let schemas = try schemas(reading: schema, type)
+        do throws(LogError) { try schemas.upcast(&upcast, from: Int(schema)) } catch {
             throw PayloadProblem(message: error.message)
         }
-        return decoded
+        return upcast
     }
 
     /// The chain of schema versions, where it reads this one.

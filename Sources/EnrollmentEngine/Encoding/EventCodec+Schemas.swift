@@ -18,6 +18,13 @@ extension EventCodec {
     /// The chain of those steps, which every opening checks.
     static let schemas: Result<SchemaChain<Decoded>, LogError> = Result { () throws(LogError) in try chain(upcasts) }
 
+    /// The versions that can be read and whose events no step changes, a bit each: their records skip the chain, which
+    /// would take as long as decoding them.
+    static let unchanged: UInt16 = {
+        guard case .success(let chain) = schemas else { return 0 }
+        return chain.versions.reduce(0) { chain.changes(from: $1) ? $0 : $0 | 1 << UInt16($1) }
+    }()
+
     private static func chain(_ upcasts: [EventUpcast]) throws(LogError) -> SchemaChain<Decoded> {
         try SchemaChain(oldest: Int(version), newest: Int(sealedVersion), steps: upcasts)
     }
