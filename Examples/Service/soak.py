@@ -262,8 +262,13 @@ class Soak:
             identity = bytes.fromhex(fields[7])
             batches[identity] += int(fields[2])
             last[identity] = int(fields[0])
+        kept = 0
         for identity, position in acknowledged.items():
-            if position and (batches[identity], last.get(identity)) != (1, position):
+            if not position:
+                continue
+            if (batches[identity], last.get(identity)) == (1, position):
+                kept += 1
+            else:
                 self.faults.add(
                     f"{uuid.UUID(bytes=identity)}: told {position}, in the log {batches[identity]} times, "
                     f"last at {last.get(identity)}")
@@ -275,9 +280,10 @@ class Soak:
         verified = subprocess.run([self.arguments.enroll, "verify", "--store", self.store])
         if verified.returncode != 0:
             self.faults.add("enroll verify found something")
-        kept = sum(1 for position in acknowledged.values() if position)
-        print(f"{kept} acknowledged commands are in the log once, at their positions; {len(acknowledged) - kept} "
-              f"answers that it does not keep; {len(sample)} commands of the sample", flush=True)
+        told = sum(1 for position in acknowledged.values() if position)
+        print(f"{kept} of {told} acknowledged commands are in the log once, at their positions; beside them "
+              f"{len(acknowledged) - told} answers that it does not keep, and {len(sample)} commands of the sample",
+              flush=True)
 
 
 def main():

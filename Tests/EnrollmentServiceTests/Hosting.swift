@@ -1,6 +1,7 @@
 // A host for one test: a store, its services in a group, and what they tell.
 
 import CoreMetrics
+import Dispatch
 import Enrollment
 import EnrollmentEngine
 import EnrollmentReadModel
@@ -8,6 +9,7 @@ import EnrollmentService
 import EnrollmentTesting
 import EventLog
 import Foundation
+import GRDB
 import InMemoryLogging
 import Logging
 import MetricsTestKit
@@ -95,5 +97,17 @@ extension EngineService {
 
     func apply(_ user: UserID, id: CommandID = .random()) async throws(ExecutionError) -> Receipt {
         try await execute(.applyEnrollment(user: user, term: 1), id: id, by: .user(user))
+    }
+}
+
+/// A projection that applies nothing before it is let through.
+struct Gated: Projection {
+    let gate: DispatchSemaphore
+    let name = "gated"
+    let version: Int64 = 1
+    func recreateTables(in database: Database) throws {}
+    func apply(_ event: RecordedEvent, in database: Database) throws {
+        gate.wait()
+        gate.signal()
     }
 }

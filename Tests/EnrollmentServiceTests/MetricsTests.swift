@@ -119,15 +119,3 @@ import Testing
         }
     }
 }
-
-/// A projection that applies nothing before it is let through.
-private struct Gated: Projection {
-    let gate: DispatchSemaphore
-    let name = "gated"
-    let version: Int64 = 1
-    func recreateTables(in database: Database) throws {}
-    func apply(_ event: RecordedEvent, in database: Database) throws {
-        gate.wait()
-        gate.signal()
-    }
-}

@@ -1,6 +1,7 @@
 // How services end: gracefully, cancelled, or with the failure of what they run.
 
 import CoreMetrics
+import Dispatch
 import Enrollment
 import EnrollmentEngine
 import EnrollmentReadModel
@@ -19,6 +20,17 @@ private struct Stubborn: Projection {
     let version: Int64 = 1
     func recreateTables(in database: Database) throws {}
     func apply(_ event: RecordedEvent, in database: Database) throws { throw Refusal() }
+}
+
+/// Lets a gated projection through when the host shuts down, and not before.
+private struct Opener: Service {
+    let gate: DispatchSemaphore
+
+    func run() async throws {
+        // Signalled whatever ends the wait: the projection must not hang.
+        defer { gate.signal() }
+        try await gracefulShutdown()
+    }
 }
 
 @Suite struct `A shutdown` {
@@ -75,6 +87,24 @@ private struct Stubborn: Projection {
             #expect(try tables.tables.term(1)?.enrolledCount == 500)
             // Nothing runs any more.
             try tables.close()
+        }
+    }
+
+    @Test func `lets a projection catch up that was far behind when it came`() async throws {
+        let host = Host()
+        try await withTables { engine, _ in
+            let service = host.service(engine)
+            try await service.prepareTerm(capacity: 1, users: 300)
+            let gate = DispatchSemaphore(value: 0)
+            var options = ProjectionOptions()
+            options.maximumEventsPerTransaction = 1
+            let runner = try ProjectionRunner.open(
+                Gated(gate: gate), in: try DatabaseQueue(), following: engine, options: options)
+            let projection = ProjectionService(runner, name: "gated", logger: host.logger, metrics: host.metrics)
+            try await host.run([service, projection, Opener(gate: gate)]) {
+                #expect(runner.position == 0)
+            }
+            #expect(runner.position == engine.durablePosition && runner.lag == 0)
         }
     }
 
