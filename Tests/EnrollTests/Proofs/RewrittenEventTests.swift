@@ -69,7 +69,9 @@ import Testing
             ["checkpoint", "--deep", "--key", files.path + "/" + SignedStore.key, "--store", rewritten.path])
         #expect(deep.exitCode == 1 && deep.error.contains("is not what was signed"), "\(deep)")
         // Every other check is content: the history is a possible one, and its tables follow from it.
-        #expect(try Program.run(["verify", "--deep"], in: rewritten).exitCode == 0)
+        #expect(try Program.run(["verify"], in: rewritten).exitCode == 0)
+        let check = try Program.run(["verify", "--deep"], in: rewritten)
+        #expect(check.exitCode == 1 && check.output.contains("give another root"), "\(check)")
         #expect(try Program.run(["audit", "decisions"], in: rewritten).exitCode == 0)
     }
 }
