@@ -68,14 +68,18 @@ enum Parsers {
         precondition(second?.event == decoded.event && second?.effectiveAt == decoded.effectiveAt)
     }
 
-    /// A command that stands whole in the log.
+    /// A command that stands whole in the log, in the schema that the first byte says.
     @Sendable static func recordedCommand(_ bytes: UnsafeRawBufferPointer) {
-        var reader = ByteReader(bytes)
+        guard let first = bytes.first else { return }
+        let schema = first & 1 == 0 ? EventCodec.version : EventCodec.sealedVersion
+        var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[1...]))
+        reader.schema = schema
         guard let (command, version) = try? CommandCodec.decode(&reader) else { return }
         var again: [UInt8] = []
-        CommandCodec.encode(command, expectedVersion: version, to: &again)
+        CommandCodec.encode(command, expectedVersion: version, schema: schema, to: &again)
         again.withUnsafeBytes { buffer in
             var reader = ByteReader(buffer)
+            reader.schema = schema
             let second = try? CommandCodec.decode(&reader)
             precondition(second?.0 == command && second?.1 == version && reader.isAtEnd)
         }
