@@ -22,7 +22,15 @@ import Testing
         #expect(try #require(counted["accepted, recorded"]) >= 1)
     }
 
+    /// The least of three runs: what is shared is shared by as many commands as happen to come together, and on a busy
+    /// machine those are sometimes few.
     private func figures() throws -> [String: Double] {
+        var least = try run()
+        for _ in 1..<3 { least.merge(try run(), uniquingKeysWith: min) }
+        return least
+    }
+
+    private func run() throws -> [String: Double] {
         let process = try ChildProcess([Self.program])
         process.closeInput()
         let lines = process.remainingLines(until: .afterSeconds(600))
