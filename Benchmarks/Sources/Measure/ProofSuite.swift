@@ -10,25 +10,17 @@ import Transparency
 
 /// `Measure proofs --scratch DIR [--runs N] [--events N]`: prints tables for people.
 struct ProofSuite {
-    private var scratch = ""
-    private var runs = 9
-    private var events = 10_000_000
+    private let scratch: String
+    private let runs: Int
+    private let events: Int
     private let key: SignerKey
 
     init(_ arguments: [String]) throws {
+        let options = try SuiteOptions(arguments, numbers: ["--runs": 9, "--events": 10_000_000])
+        scratch = options.scratch
+        runs = try options.number("--runs")
+        events = try options.number("--events")
         key = try SignerKey(name: "enroll.example/measure")
-        var rest = arguments[...]
-        while let name = rest.popFirst() {
-            guard let value = rest.popFirst() else { throw Failure("\(name) needs a value") }
-            switch name {
-            case "--scratch": scratch = value
-            case "--runs", "--events":
-                guard let count = Int(value), count >= 1 else { throw Failure("\(name) needs a number from 1") }
-                if name == "--runs" { runs = count } else { events = count }
-            default: throw Failure("unknown option \(name)")
-            }
-        }
-        if scratch.isEmpty { throw Failure("--scratch is needed") }
     }
 
     func run() async throws {

@@ -8,23 +8,15 @@ import Foundation
 
 /// `Measure sealing --scratch DIR [--runs N] [--people N]`: prints a table for people.
 struct SealingSuite {
-    private var scratch = ""
-    private var runs = 5
-    private var people = 20_000
+    private let scratch: String
+    private let runs: Int
+    private let people: Int
 
     init(_ arguments: [String]) throws {
-        var rest = arguments[...]
-        while let name = rest.popFirst() {
-            guard let value = rest.popFirst() else { throw Failure("\(name) needs a value") }
-            switch name {
-            case "--scratch": scratch = value
-            case "--runs", "--people":
-                guard let count = Int(value), count >= 1 else { throw Failure("\(name) needs a number from 1") }
-                if name == "--runs" { runs = count } else { people = count }
-            default: throw Failure("unknown option \(name)")
-            }
-        }
-        if scratch.isEmpty { throw Failure("--scratch is needed") }
+        let options = try SuiteOptions(arguments, numbers: ["--runs": 5, "--people": 20_000])
+        scratch = options.scratch
+        runs = try options.number("--runs")
+        people = try options.number("--people")
     }
 
     private struct Figures {

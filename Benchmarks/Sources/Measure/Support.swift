@@ -29,3 +29,31 @@ func spread(_ values: [Double]?, _ digits: Int) -> String {
     func text(_ value: Double) -> String { String(format: "%.\(digits)f", value) }
     return "\(text(sorted[sorted.count / 2])) (\(text(low)) … \(text(high)))"
 }
+
+/// The options of a suite: `--scratch DIR`, which is needed, and numbers from 1, which have their defaults.
+struct SuiteOptions {
+    private(set) var scratch = ""
+    private(set) var numbers: [String: Int]
+
+    init(_ arguments: [String], numbers defaults: [String: Int]) throws {
+        numbers = defaults
+        var rest = arguments[...]
+        while let name = rest.popFirst() {
+            guard let value = rest.popFirst() else { throw Failure("\(name) needs a value") }
+            if name == "--scratch" {
+                scratch = value
+                continue
+            }
+            guard numbers[name] != nil else { throw Failure("unknown option \(name)") }
+            guard let number = Int(value), number >= 1 else { throw Failure("\(name) needs a number from 1") }
+            numbers[name] = number
+        }
+        if scratch.isEmpty { throw Failure("--scratch is needed") }
+    }
+
+    /// A number that has a default.
+    func number(_ name: String) throws -> Int {
+        guard let number = numbers[name] else { throw Failure("\(name) has no default") }
+        return number
+    }
+}
