@@ -44,6 +44,20 @@ import Testing
         }
     }
 
+    @Test func `whoever was told of an event finds it among the next`() async throws {
+        try await withStore { engine, _ in
+            var missed = 0
+            for number in 1...2000 {
+                let receipt = try await engine.execute(.createCourse(title: "Course \(number)"), by: .system)
+                // Two before: nothing is waited for, as the first of the two was durable long ago.
+                let after = Position(max(0, receipt.position.rawValue - 2))
+                let events = try await engine.nextEvents(after: after, limit: .max)
+                if events.last?.position != receipt.position { missed += 1 }
+            }
+            #expect(missed == 0)
+        }
+    }
+
     @Test(arguments: [0, 200, 3000, 1 << 20])
     func `events that are pushed out by their bytes are read from the log`(recentBytes: Int) async throws {
         var options = EngineOptions()

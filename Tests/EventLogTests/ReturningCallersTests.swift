@@ -10,15 +10,15 @@ import Testing
         #expect(returning.deadline(gathered: 1, now: 0) == nil)
     }
 
-    @Test func `after a sync everyone in flight is waited for, for half of its time`() {
+    @Test func `after a sync everyone in flight is waited for, for half as long again as it took`() {
         var returning = ReturningCallers()
         returning.groupEnded(acknowledged: 40, gathered: 24, duration: 1000, now: 5000)
         #expect(returning.expected == 64)
-        #expect(returning.deadline(gathered: 24, now: 5000) == 5500)
-        #expect(returning.deadline(gathered: 63, now: 5499) == 5500)
+        #expect(returning.deadline(gathered: 24, now: 5000) == 6500)
+        #expect(returning.deadline(gathered: 63, now: 6499) == 6500)
         // The last one is back: the group is whole.
-        #expect(returning.deadline(gathered: 64, now: 5499) == nil)
-        #expect(returning.deadline(gathered: 0, now: 5499) == nil)
+        #expect(returning.deadline(gathered: 64, now: 6499) == nil)
+        #expect(returning.deadline(gathered: 0, now: 6499) == nil)
     }
 
     @Test func `a wait in vain makes waits seldom, and one that paid makes them usual again`() {
@@ -27,7 +27,7 @@ import Testing
         func group(everyoneReturns: Bool) -> Bool {
             returning.groupEnded(acknowledged: 8, gathered: 0, duration: 100, now: 0)
             guard returning.deadline(gathered: 1, now: 0) != nil else { return false }
-            #expect(returning.deadline(gathered: everyoneReturns ? 8 : 1, now: 50) == nil)
+            #expect(returning.deadline(gathered: everyoneReturns ? 8 : 1, now: 150) == nil)
             return true
         }
         let vain = (0..<400).map { _ in group(everyoneReturns: false) }
@@ -47,8 +47,8 @@ import Testing
     @Test func `a lone caller who has not returned is no wait in vain`() {
         var returning = ReturningCallers()
         returning.groupEnded(acknowledged: 1, gathered: 0, duration: 100, now: 0)
-        #expect(returning.deadline(gathered: 0, now: 60) == nil)
+        #expect(returning.deadline(gathered: 0, now: 160) == nil)
         returning.groupEnded(acknowledged: 1, gathered: 0, duration: 100, now: 200)
-        #expect(returning.deadline(gathered: 0, now: 200) == 250)
+        #expect(returning.deadline(gathered: 0, now: 200) == 350)
     }
 }

@@ -17,7 +17,8 @@ extension EnrollmentEngine {
     ///
     /// Personal texts are opened, as far as their keys are there; others stay sealed.
     ///
-    /// Empty when the engine was closed and everything was given, or the task was cancelled.
+    /// Whoever was told that a command is durable gets its events, where `limit` leaves room. Empty when the engine was
+    /// closed and everything was given, or the task was cancelled.
     ///
     /// - Complexity: O(`limit`); a follower that is further behind than ``EngineOptions/recentEvents`` reads the log.
     public func nextEvents(after position: Position, limit: Int) async throws(EngineError) -> [RecordedEvent] {
@@ -26,7 +27,8 @@ extension EnrollmentEngine {
             if watermark.isClosed || Task.isCancelled { return [] }
             await watermark.wait(past: position)
         }
-        let durable = watermark.durable
+        // The log's own end: whoever was just told of an event finds it, though followers are woken a little later.
+        let durable = log.durablePosition
         let recent: [RecordedEvent]? = core.withLock { core in
             core.recent.reaches(backTo: position)
                 ? core.recent.events(after: position, through: durable, limit: limit) : nil

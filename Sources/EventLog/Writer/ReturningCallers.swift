@@ -4,8 +4,10 @@
 ///
 /// Callers who wait for their answers come back when they have them. Were the next group written at once, they would
 /// miss it, fall into two halves that take turns, and everyone would wait for two syncs. So after a sync the writer
-/// waits for as many batches as were in flight, for at most half as long as the sync took: beyond that, halves in turn
-/// are as fast. Where callers do not come back, as in an open loop, it waits ever more seldom.
+/// waits for as many batches as were in flight, for at most half as long again as the sync took. Halves in turn would
+/// hide the callers' work behind the sync, and could be as fast once that work takes as long; but a group costs
+/// processor time of its own, for wakes and for the device, and small groups leave the less of it to callers. Where
+/// callers do not come back, as in an open loop, it waits ever more seldom.
 struct ReturningCallers {
     /// The most groups that are written without a wait after one that was in vain.
     static let maximumPause = 64
@@ -32,7 +34,7 @@ struct ReturningCallers {
             groupsToSkip -= 1
             deadline = nil
         } else {
-            deadline = now + min(duration / 2, Self.maximumWait)
+            deadline = now + min(duration * 3 / 2, Self.maximumWait)
         }
     }
 
