@@ -47,9 +47,12 @@ extension EventHistory: EventSource {
     ) throws {
         guard first <= last else { return }
         var cursor = try cursor(from: first, through: last)
-        while let event = try cursor.next() {
-            guard try body(opened(event)) else { return }
+        // Without a vault nothing is opened, and no event copied for it.
+        guard personalData != nil else {
+            while let event = try cursor.next(), try body(event) {}
+            return
         }
+        while let event = try cursor.next(), try body(opened(event)) {}
     }
 }
 

@@ -65,7 +65,7 @@ final class BatchReader: Sendable {
         let start = max(0, Int(position.rawValue - block.firstPosition.rawValue))
         for index in start..<block.count {
             if block.isBatchStart[index], !events.isEmpty { return true }
-            let (event, explicit) = try block.event(at: index)
+            let (event, explicit) = try block.eventWithCommand(at: index)
             if events.isEmpty { command = CommandEnvelope(of: event, explicit) }
             events.append(event)
         }

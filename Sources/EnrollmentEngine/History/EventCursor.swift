@@ -22,25 +22,32 @@ public struct EventCursor {
     /// - Throws: `damaged` where the log's bytes or an event's payload cannot be read, `newerFormat` where a newer
     ///   version of the program wrote it; both name the position.
     public mutating func next() throws(EngineError) -> RecordedEvent? {
-        try nextWithCommand()?.event
+        guard try find() else { return nil }
+        let event = try block.event(at: index)
+        index += 1
+        return event
     }
 
     /// The next event with the explicit command that its payload may carry.
     mutating func nextWithCommand() throws(EngineError) -> (
         event: RecordedEvent, command: (Command, StreamVersion?)?
     )? {
+        guard try find() else { return nil }
+        let found = try block.eventWithCommand(at: index)
+        index += 1
+        return found
+    }
+
+    /// Whether there is another event, which then stands at `index`, in the next block where this one is at its end.
+    private mutating func find() throws(EngineError) -> Bool {
         while true {
             while index < count {
-                if block.firstPosition.rawValue + Int64(index) >= first.rawValue {
-                    let found = try block.event(at: index)
-                    index += 1
-                    return found
-                }
+                if block.firstPosition.rawValue + Int64(index) >= first.rawValue { return true }
                 index += 1
             }
             index = 0
             count = 0
-            guard try translating({ () throws(LogError) in try blocks.next(into: &block) }) else { return nil }
+            guard try translating({ () throws(LogError) in try blocks.next(into: &block) }) else { return false }
             count = block.count
         }
     }
@@ -48,25 +55,42 @@ public struct EventCursor {
 
 extension DecodedBlock {
     /// The event of one record.
-    func event(at index: Int) throws(EngineError) -> (event: RecordedEvent, command: (Command, StreamVersion?)?) {
-        let position = Position(firstPosition.rawValue + Int64(index))
+    func event(at index: Int) throws(EngineError) -> RecordedEvent {
+        let decoded = try decoded(at: index)
+        return recorded(decoded.event, effectiveAt: decoded.effectiveAt, at: index)
+    }
+
+    /// The same, with the explicit command that its payload may carry.
+    func eventWithCommand(
+        at index: Int
+    ) throws(EngineError) -> (event: RecordedEvent, command: (Command, StreamVersion?)?) {
+        let decoded = try decoded(at: index)
+        return (recorded(decoded.event, effectiveAt: decoded.effectiveAt, at: index), decoded.command)
+    }
+
+    @inline(__always)
+    private func decoded(at index: Int) throws(EngineError) -> EventCodec.Decoded {
         let range = payloadRange(at: index)
         do throws(PayloadProblem) {
-            let decoded = try payload.withUnsafeBufferPointer { bytes throws(PayloadProblem) in
+            return try payload.withUnsafeBufferPointer { bytes throws(PayloadProblem) in
                 try EventCodec.decode(
                     type: types[index], stream: streams[index],
                     payload: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[range])))
             }
-            let recorded = RecordedEvent(
-                position: position, stream: EventStream(key: streams[index]),
-                version: StreamVersion(versions[index]),
-                time: EventTime(
-                    recordedAt: Timestamp(microseconds: recordedAt[index]), effectiveAt: decoded.effectiveAt),
-                actor: Actor(stored: actors[index]), commandID: commandIDs[index],
-                isBatchStart: isBatchStart[index], event: decoded.event)
-            return (recorded, decoded.command)
         } catch {
-            throw EngineError(error, in: "The event at position \(position)")
+            throw EngineError(error, in: "The event at position \(position(at: index))")
         }
     }
+
+    @inline(__always)
+    private func recorded(_ event: Event, effectiveAt: Timestamp?, at index: Int) -> RecordedEvent {
+        RecordedEvent(
+            position: position(at: index), stream: EventStream(key: streams[index]),
+            version: StreamVersion(versions[index]),
+            time: EventTime(recordedAt: Timestamp(microseconds: recordedAt[index]), effectiveAt: effectiveAt),
+            actor: Actor(stored: actors[index]), commandID: commandIDs[index], isBatchStart: isBatchStart[index],
+            event: event)
+    }
+
+    private func position(at index: Int) -> Position { Position(firstPosition.rawValue + Int64(index)) }
 }

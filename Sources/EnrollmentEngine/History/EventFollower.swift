@@ -31,7 +31,7 @@ public struct EventFollower {
             guard hasNext else { return nil }
             count = block.count
         }
-        let event = try block.event(at: index).event
+        let event = try block.event(at: index)
         index += 1
         return event
     }

@@ -86,7 +86,7 @@ public struct EventHistory: Sendable {
             for index in (0..<block.count).reversed()
             where found.count < count && block.streams[index] == stream.key && block.versions[index] <= version.rawValue
             {
-                found.append(try block.event(at: index).event)
+                found.append(try block.event(at: index))
             }
         }
         return found.reversed()
@@ -103,7 +103,7 @@ public struct EventHistory: Sendable {
         var found: [RecordedEvent] = []
         while try translating({ () throws(LogError) in try blocks.next(into: &block) }) {
             for index in 0..<block.count where block.streams[index] == stream.key {
-                found.append(try block.event(at: index).event)
+                found.append(try block.event(at: index))
             }
         }
         return found

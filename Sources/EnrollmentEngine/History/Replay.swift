@@ -61,7 +61,7 @@ struct Replay: Sendable {
 
     /// Folds one record by way of its event.
     mutating func foldEvent(_ block: DecodedBlock, _ index: Int) throws(EngineError) {
-        let event = try block.event(at: index).event
+        let event = try block.event(at: index)
         guard state.canEvolve(event.event) else {
             throw EngineError(
                 .damaged,
