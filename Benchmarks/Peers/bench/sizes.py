@@ -53,14 +53,21 @@ def postgres_table(events, bench):
         return int(out.strip().splitlines()[-1])
 
 
+def imported(bench, personal_data):
+    """The OULAD import in a store of its own."""
+    enroll, store = bench.options.enroll, os.path.join(bench.data, "sizes-" + personal_data)
+    command_output([enroll, "init", "--store", store, "--time-zone", "Europe/London", "--personal-data", personal_data])
+    command_output([enroll, "import", "oulad", bench.options.oulad, "--store", store])
+    return store
+
+
 def measure(bench, until):
     """Imports, seals, and writes a line for each way to keep the same events."""
     if bench.minutes() > until:
         return
-    enroll, store = bench.options.enroll, os.path.join(bench.data, "sizes")
+    enroll = bench.options.enroll
     try:
-        command_output([enroll, "init", "--store", store, "--time-zone", "Europe/London"])
-        command_output([enroll, "import", "oulad", bench.options.oulad, "--store", store])
+        store = imported(bench, "plain")
         events = [json.loads(line) for line in command_output(
             [enroll, "tail", "--store", store, "--from", "1", "--format", "json"]).splitlines()]
         count = len(events)
@@ -69,18 +76,20 @@ def measure(bench, until):
         def note(way, size):
             bench.write("sizes.jsonl", dict(way=way, bytes=size, events=count, bytes_an_event=round(size / count, 2)))
 
-        log = os.path.join(store, "log")
-        note("log, active segments", folder_size(log))
-        command_output([enroll, "log", "seal", "--store", store])
-        note("log, sealed", folder_size(log))
+        def note_sealed(store, ending):
+            command_output([enroll, "log", "seal", "--store", store])
+            size = folder_size(os.path.join(store, "log"))
+            note("log, sealed segments" + ending, size)
+            note("log, sealed segments" + ending + ", without the random command ids", size - 16 * batches)
+
         batches = sum(1 for index, event in enumerate(events)
                       if index == 0 or event.get("commandID") != events[index - 1].get("commandID"))
-        note("log, sealed, without the random command ids", folder_size(log) - 16 * batches)
+        note("log, active segments", folder_size(os.path.join(store, "log")))
+        note_sealed(store, "")
+        note_sealed(imported(bench, "sealed"), ", names and addresses encrypted")
         note("JSON lines", len(lines))
         note("JSON lines, gzip -6", len(gzip.compress(lines, 6)))
         note("SQLite events table", sqlite_table(events, os.path.join(bench.data, "events.db")))
         note("PostgreSQL events table (jsonb)", postgres_table(events, bench))
     except (Missing, OSError, subprocess.SubprocessError, ValueError, KeyError) as problem:
         bench.skip("sizes", problem)
-
-
