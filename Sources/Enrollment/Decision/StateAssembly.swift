@@ -199,7 +199,9 @@ package struct StateAssembly {
     }
 
     /// The state, where it is one that `events` events can have made and `live` enrollments are live.
-    package consuming func finished(
+    ///
+    /// Mutating, and not consuming: a copy consumed in its place, as by a closure, would have all users copied.
+    package mutating func finished(
         events: Int64, live: Int, attestations: StreamVersion
     ) throws(ImpossibleState) -> EnrollmentState {
         if attestations != 0 { try count(attestations) }
