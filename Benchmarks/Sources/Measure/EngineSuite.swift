@@ -76,7 +76,8 @@ final class EngineSuite {
     ) async throws {
         try await scratch("import") { store in
             _ = try Child.run([
-                options.enroll, "init", "--store", store, "--time-zone", "Europe/London", "--personal-data", personalData,
+                options.enroll, "init", "--store", store, "--time-zone", "Europe/London",
+                "--personal-data", personalData,
             ])
             let imported = try Child.run([options.enroll, "import", "oulad", oulad, "--store", store])
             let history = try EventHistory.open(at: store)
