@@ -88,7 +88,7 @@ public final class EventLog: Sendable {
     ///
     /// The order of calls is the order in the log. The batch is not durable yet: wait for the last of the positions.
     /// Who enqueues many at once gives `writesAtOnce: false` and calls ``write()`` behind them, so that they are one
-    /// group and not a small one and a large one; until then they may wait.
+    /// group and not a small one and a large one; until then, or until somebody waits for them, they may lie there.
     ///
     /// - Throws: `invalidArgument`, `batchTooLarge`, `timeRanBack`, `overloaded`, `closed`, or `poisoned` after a
     ///   failed write. After any of them nothing of the batch is in the log.
@@ -116,11 +116,10 @@ public final class EventLog: Sendable {
 
     /// Waits until a sync covers the position; returns at once when one does.
     ///
-    /// Not cancellable: a cancelled task still learns whether its records are stored.
+    /// Has the position written where ``write()`` was not called behind it. Not cancellable: a cancelled task still learns whether its records are stored.
     ///
     /// - Throws: `indeterminate` when a write or sync failed: the records may or may not be stored, and retrying with
-    /// the
-    ///   same commandID tells; `diskFull` when they certainly are not; `positionOutOfRange` when the position was not
+    ///   the same commandID tells; `diskFull` when they certainly are not; `positionOutOfRange` when the position was not
     ///   handed out.
     public func waitUntilDurable(_ position: Position) async throws(LogError) {
         try await core.wait(for: position.rawValue).get()

@@ -41,6 +41,22 @@ import Testing
         try oneByOne.log.close()
     }
 
+    @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+    func `are written where somebody waits for them, though nobody asked for it`(isBlocking: Bool) async throws {
+        let memory = try LogInMemory()
+        try await waitUntil { memory.log.core.monitor.withLock { $0.isIdle } }
+        var source = BatchSource(seed: 3)
+        source.make()
+        let last = try memory.log.enqueue(source.batch, writesAtOnce: false).upperBound
+        if isBlocking {
+            try memory.log.waitUntilDurableBlocking(last)
+        } else {
+            try await memory.log.waitUntilDurable(last)
+        }
+        #expect(memory.log.durablePosition == last)
+        try memory.log.close()
+    }
+
     @Test func `are all refused by a log that is closed, and by one whose time is ahead`() throws {
         let memory = try LogInMemory()
         var columns = RecordColumns()

@@ -183,19 +183,24 @@ final class LogCore: Sendable {
         return nil
     }
 
+    /// Waits for the outcome of a position, and has it written where nobody has asked for that yet.
     func wait(for position: Int64) async -> Result<Void, LogError> {
         await withCheckedContinuation { continuation in
             monitor.lock()
             let known = outcome(of: position)
             if known == nil { monitor.state.pointee.waiters.append((position, continuation)) }
+            let mustWake = known == nil && takesWake()
             monitor.unlock()
+            if mustWake { monitor.signalWork() }
             if let known { continuation.resume(returning: known) }
         }
     }
 
+    /// Waits like ``wait(for:)``, and blocks the thread.
     func waitBlocking(for position: Int64) throws(LogError) {
         monitor.lock()
         monitor.state.pointee.blockedCallers += 1
+        if takesWake() { monitor.signalWork() }
         while true {
             if let known = outcome(of: position) {
                 monitor.state.pointee.blockedCallers -= 1
