@@ -66,8 +66,10 @@ extension StateDigest: LosslessStringConvertible, CustomStringConvertible {
 }
 
 extension EnrollmentState {
-    /// Whatever it says of the past, which those judge who replay it. About events that are not there yet nobody can
-    /// know anything, and it would be false for ever: the position must be below the one that it gets.
+    /// Whatever it says of the past, which those judge who replay it.
+    ///
+    /// About events that are not there yet nobody can know anything, and it would be false for ever: the position must
+    /// be below the one that it gets.
     func attest(_ attestation: StateAttestation, _ context: CommandContext) throws(Rejection) -> [Event] {
         if let last = context.lastPosition, attestation.through > last {
             throw .invalidInput(field: .through, problem: .outOfRange)

@@ -88,7 +88,7 @@ enum LogCheck {
         }
     }
 
-    /// The log's own check knows bytes only. Without this one, events behind the end of the tables would pass unread.
+    /// Reads what the log's own check takes for bytes: events behind the end of the tables would pass unread.
     private static func readEvents(_ history: EventHistory, _ findings: inout FindingPrinter) throws {
         do throws(EngineError) {
             let bar = ProgressBar(label: "verify events", total: Int(clamping: try history.lastPosition().rawValue))
