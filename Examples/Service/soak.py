@@ -13,6 +13,7 @@ import os
 import pathlib
 import random
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -286,13 +287,29 @@ class Soak:
               flush=True)
 
 
+def check_used_port(arguments):
+    """A service whose port is taken says so in its last line, without a trap."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        store = arguments.folder / "used-port"
+        done = subprocess.run(
+            [arguments.service, store, str(port)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=LIMIT_SECONDS)
+    last = (done.stderr.splitlines() or [""])[-1]
+    begins = last.startswith(f"Service: store {store}, port {port}: ")
+    if done.returncode != 2 or not begins or "in use" not in last or "Fatal error" in done.stderr:
+        raise SystemExit(f"a used port ended the service with exit code {done.returncode}: {done.stderr}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("service", "enroll", "reader", "folder"):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--seed", type=int, required=True)
-    soak = Soak(parser.parse_args())
+    arguments = parser.parse_args()
+    check_used_port(arguments)
+    soak = Soak(arguments)
     soak.run()
     raise SystemExit(1 if soak.faults.list else 0)
 

@@ -95,7 +95,7 @@ struct EngineCore: Sendable {
     mutating func decideChecked(_ envelope: CommandEnvelope) throws(ExecutionError) -> Decision {
         let context = CommandContext(
             actor: envelope.actor, now: now, effectiveAt: envelope.effectiveAt,
-            expectedVersion: envelope.expectedVersion)
+            expectedVersion: envelope.expectedVersion, lastPosition: lastPosition.rawValue)
         decided.removeAll(keepingCapacity: true)
         do {
             try state.decide(envelope.command, context, into: &decided)

@@ -46,7 +46,8 @@ package struct Chart {
     static let width = 720.0
     static let height = 300.0
     private static let left = 88.0
-    private static let right = 30.0
+    /// Half of the longest label below, which stands around its line.
+    private static let right = 38.0
     private static let top = 14.0
     private static let bottom = 54.0
 
@@ -115,11 +116,13 @@ package struct Chart {
         body += "height=\"\(fixed(bottom - top, 1))\" fill-opacity=\"\(fixed(opacity, 2))\"/>\n"
     }
 
-    /// A point with a word beside it.
+    /// A point with a word beside it: before it where the chart ends soon.
     package mutating func dot(_ point: Point, _ label: String) {
         let (across, down) = coordinates(point)
         body += "<circle class=\"dot\" cx=\"\(across)\" cy=\"\(down)\" r=\"3.5\"/>\n"
-        body += "<text class=\"note\" x=\"\(across)\" y=\"\(down)\" dx=\"9\" dy=\"18\">"
+        let isLate = (point.x - x.range.lowerBound) / (x.range.upperBound - x.range.lowerBound) > 0.8
+        let anchor = isLate ? "dx=\"-9\" dy=\"18\" text-anchor=\"end\"" : "dx=\"9\" dy=\"18\""
+        body += "<text class=\"note\" x=\"\(across)\" y=\"\(down)\" \(anchor)>"
         body += escaped(label) + "</text>\n"
     }
 
@@ -130,7 +133,7 @@ package struct Chart {
             let (across, down) = coordinates(Point(x: tick.value, y: y.range.lowerBound))
             let top = fixed(Self.top, 0)
             frame += "<line class=\"grid\" x1=\"\(across)\" y1=\"\(top)\" x2=\"\(across)\" y2=\"\(down)\"/>"
-            frame += "<text x=\"\(across)\" y=\"\(down)\" dy=\"18\" text-anchor=\"middle\">"
+            frame += "<text x=\"\(across)\" y=\"\(down)\" dy=\"20\" text-anchor=\"middle\">"
             frame += escaped(tick.label) + "</text>\n"
         }
         for tick in y.ticks {

@@ -88,16 +88,24 @@ package enum Page {
         .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 32px; }
         .pair td { text-align: right; padding-right: 0; }
         .limit { fill: none; stroke: var(--ink); stroke-dasharray: 5 4; stroke-width: 1.2; }
-        .wide { overflow-x: auto; } .wide td { white-space: nowrap; } .wide .number { text-align: right; }
-        .wide th { vertical-align: bottom; line-height: 1.25; } .wide td:last-child { white-space: normal; }
+        .wide { overflow-x: auto; } .wide table { font-size: 14px; } .wide .number { text-align: right; }
+        .wide td, .wide th { padding-right: 12px; word-break: keep-all; }
+        .wide td.number, .wide td.time { white-space: nowrap; }
+        .wide th { vertical-align: bottom; line-height: 1.25; } .narrow table { width: auto; min-width: 380px; }
         .single { max-width: 620px; }
         .more { color: var(--soft); font-size: 13.5px; margin: 6px 0 0; }
-        @media print { main { padding: 0; max-width: none; } body { background: none; font-size: 12px; }
+        @media print { @page { margin: 12mm; }
+          main { padding: 0; max-width: none; } body { background: none; font-size: 12px; }
+          h1 { font-size: 28px; } .verdict { font-size: 14px; } .tiles, section { margin: 16px 0; }
+          .tiles { grid-template-columns: repeat(5, 1fr); gap: 8px; } .tile { padding: 8px 10px; }
+          .tile b { font-size: 18px; } .tile span { font-size: 11px; }
           figure, .tile, tr { break-inside: avoid; } thead { display: table-header-group; }
-          h2 { break-after: avoid; } .wide { overflow: visible; } .wide table { font-size: 8.5px; }
-              .wide td { white-space: normal; }
-          .charts { display: block; } .charts figure { width: 100%; max-width: 560px; margin: 0 0 12px; } }
-
+          h2, thead { break-after: avoid; } table { font-size: 11px; } td, th { padding-top: 3px; padding-bottom: 3px; }
+          .wide { overflow: visible; } .wide table { font-size: 8.5px; } .wide td, .wide th { padding-right: 6px; }
+          .charts { display: block; } .single { max-width: none; } .pair { grid-template-columns: 1fr 1fr; }
+          figure { display: grid; grid-template-columns: 3fr 2fr; grid-template-rows: auto 1fr; column-gap: 18px;
+            margin: 0 0 10px; padding: 10px 14px; }
+          figure svg { grid-area: 1 / 1 / span 2; } figure h2, figcaption { grid-column: 2; } }
 
         """
 }

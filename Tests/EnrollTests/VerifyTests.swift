@@ -1,5 +1,7 @@
 // What is said about a store that is not sound, and how a command ends whose tables could not follow.
 
+import Enrollment
+import EnrollmentTesting
 import Foundation
 import Testing
 
@@ -95,6 +97,28 @@ import Testing
         #expect(outcome.exitCode == 2)
         #expect(outcome.errorLines.count == 1)
         #expect(outcome.output == "")
+    }
+
+    @Test(arguments: [["verify"], ["verify", "--deep"], ["log", "verify"]])
+    func `cannot be checked where a newer version wrote an event behind the end of its tables`(_ words: [String]) throws
+    {
+        let store = try TemporaryStore.furnished(personalData: "plain")
+        try Fault.newerEvent.make(in: store)
+        let outcome = try Program.run(words, in: store)
+        #expect(outcome.exitCode == 2 && outcome.output == "" && outcome.errorLines.count == 1, "\(outcome)")
+        #expect(outcome.error.contains("position 9 cannot be read"), "\(outcome)")
+        #expect(outcome.error.contains(Fault.newerEvent.says), "\(outcome)")
+    }
+
+    @Test(arguments: [["verify"], ["verify", "--deep"], ["log", "verify"]])
+    func `has an event that never was, behind the end of its tables, told as one finding`(_ words: [String]) throws {
+        let store = try TemporaryStore.furnished(personalData: "plain")
+        var log = try PlantedLog(store: store.path)
+        try log.plantRecord(type: 81, payload: [1 << 4, 1], at: Timestamp(microseconds: 1_900_000_000_000_000))
+        try log.close()
+        let outcome = try Program.run(words, in: store)
+        #expect(outcome.exitCode == 1 && outcome.output.hasSuffix("\n1 finding\n"), "\(outcome)")
+        #expect(outcome.output.hasPrefix("finding  log  The event at position 9 cannot be read"), "\(outcome)")
     }
 
     @Test func `has tables ahead of its log named with the remedy`() throws {

@@ -165,6 +165,24 @@ import Testing
         for title in ["Seats", "Applications", "Decision delay", "Capacity changes", "Times over capacity"] {
             #expect(html.contains("<h2>\(title)</h2>"), "\(title)")
         }
+        // A time in two lines makes every row of a table as high.
+        #expect(html.contains(/<td class="time">[-0-9]{10}T[:0-9]{8}Z<\/td>/) && !html.contains(/\.[0-9]{6}Z/))
+        #expect(html.contains("<h2>Refusals</h2>\n<div class=\"wide narrow\">"))
+    }
+
+    @Test func `draws no empty chart`() async throws {
+        let html = ReportPage(try await AuditStore().history().auditReport()).html
+        #expect(!html.contains("<svg") && html.contains("No applications."))
+    }
+
+    @Test func `keeps the words at a point within the chart`() {
+        func chart(at x: Double) -> String {
+            var chart = Chart(x: .linear("x", to: 10), y: .linear("y", to: 10))
+            chart.dot(Point(x: x, y: 5), "a long label")
+            return chart.svg(label: "a point")
+        }
+        let end = "text-anchor=\"end\">a long label"
+        #expect(!chart(at: 5).contains(end) && chart(at: 9).contains(end) && chart(at: 10).contains(end))
     }
 }
 

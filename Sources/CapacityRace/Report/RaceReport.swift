@@ -143,7 +143,10 @@ public struct RaceReport {
                 y: decades(of: Double(max(1, point.nanoseconds))))
         }
         chart.line(curve.map(place), "curve")
-        for (percentile, value) in zip(Latencies.named, result.latencies.values) where percentile < 100 {
+        // Of ten answers none is slower than 99 in 100: a percentile behind the end of the curve says nothing.
+        let last = curve.last?.percentile ?? 0
+        for (percentile, value) in zip(Latencies.named, result.latencies.values)
+        where percentile < 100 && percentile <= last {
             let label = "p\(fixed(percentile, percentile == 99.9 ? 1 : 0)) \(readableTime(value))"
             chart.dot(place(.init(percentile: percentile, nanoseconds: value)), label)
         }

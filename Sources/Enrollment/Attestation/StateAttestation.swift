@@ -66,8 +66,14 @@ extension StateDigest: LosslessStringConvertible, CustomStringConvertible {
 }
 
 extension EnrollmentState {
-    /// Whatever it says: a statement about the past is judged by those who replay it, not by the present.
+    /// Whatever it says of the past, which those judge who replay it.
+    ///
+    /// About events that are not there yet nobody can know anything, and it would be false for ever: the position must
+    /// be below the one that it gets.
     func attest(_ attestation: StateAttestation, _ context: CommandContext) throws(Rejection) -> [Event] {
+        if let last = context.lastPosition, attestation.through > last {
+            throw .invalidInput(field: .through, problem: .outOfRange)
+        }
         try checkVersion(of: .attestations, context)
         return [.stateAttested(attestation)]
     }

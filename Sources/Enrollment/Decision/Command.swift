@@ -199,15 +199,20 @@ public struct CommandContext: Hashable, Sendable {
     public var effectiveAt: Timestamp?
     /// The version that the caller believes the command's stream to have.
     public var expectedVersion: StreamVersion?
+    /// The position of the last event before the command's own, 0 where there is none; `nil` where there is no log, and
+    /// nothing is judged by it.
+    public var lastPosition: Int64?
 
     /// Makes what a decision depends on.
     public init(
-        actor: Actor, now: Timestamp, effectiveAt: Timestamp? = nil, expectedVersion: StreamVersion? = nil
+        actor: Actor, now: Timestamp, effectiveAt: Timestamp? = nil, expectedVersion: StreamVersion? = nil,
+        lastPosition: Int64? = nil
     ) {
         self.actor = actor
         self.now = now
         self.effectiveAt = effectiveAt
         self.expectedVersion = expectedVersion
+        self.lastPosition = lastPosition
     }
 
     /// When the command counts as given.

@@ -86,6 +86,8 @@ public enum Rejection: Error, Hashable, Sendable {
 public enum InputField: UInt8, Hashable, Sendable, CaseIterable {
     /// The named field of the command.
     case email = 1, name, sourceID, title, description, category, termNumber, reason, effectiveAt, expectedVersion
+    /// The last position that an attestation is about.
+    case through
 }
 
 /// What is wrong with it.
@@ -98,7 +100,7 @@ public enum InputProblem: UInt8, Hashable, Sendable, CaseIterable {
     case malformed
     /// Demanded by another field of the command, and not given.
     case missing
-    /// A number outside of what the field may hold.
+    /// A number outside of what the field may hold, such as a position that is not there yet.
     case outOfRange
     /// Later than the engine's clock.
     case inTheFuture

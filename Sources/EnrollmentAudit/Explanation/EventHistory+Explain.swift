@@ -39,7 +39,7 @@ extension EventHistory {
         return Explanation(
             position: first.position, command: command, recorded: recorded,
             ruling: replay.seenBefore.map { .seenBefore(at: $0) }
-                ?? replay.state.ruling(on: command, at: first.time.recordedAt),
+                ?? replay.state.ruling(on: command, before: first.position, at: first.time.recordedAt),
             seen: SeenValues(command, recordedAt: first.time.recordedAt, in: replay.state), seats: replay.takenSeats)
     }
 

@@ -87,6 +87,7 @@ extension ReportPage {
             let waits = ReportSeries.waits(term.allocations.filter { !$0.isDirect })
             for (step, count) in waits.enumerated() { counts[step] += count }
         }
+        guard counts.contains(where: { $0 > 0 }) else { return Page.figure("Decision delay", "", "No applications.") }
         let labels = ReportSeries.waitSteps.map(\.label) + ["undecided"]
         let ticks = labels.enumerated().map { (Double($0.offset) + 0.5, $0.element) }
         var chart = Chart(

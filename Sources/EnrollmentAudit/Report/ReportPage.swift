@@ -116,7 +116,9 @@ public struct ReportPage {
     private func section(_ table: ReportTable, _ names: [String], most: Int) -> String {
         guard table.count > 0 else { return "" }
         let chosen = names.compactMap { name in table.columns.firstIndex { $0.name == name } }
-        var html = "<section><h2>\(escaped(table.title))</h2>\n<div class=\"wide\"><table>\n<thead><tr>"
+        var html = "<section><h2>\(escaped(table.title))</h2>\n"
+        // Few columns, drawn apart over the whole page, do not read as rows.
+        html += "<div class=\"wide\(chosen.count < 5 ? " narrow" : "")\"><table>\n<thead><tr>"
         for index in chosen {
             let column = table.columns[index]
             let style = column.isNumber ? " class=\"number\"" : ""
@@ -126,10 +128,7 @@ public struct ReportPage {
         for row in 0..<min(most, table.count) {
             let cells = table.row(row)
             html += "<tr>"
-            for index in chosen {
-                html += table.columns[index].isNumber ? "<td class=\"number\">" : "<td>"
-                html += escaped(shown(cells[index])) + "</td>"
-            }
+            for index in chosen { html += cell(cells[index], isNumber: table.columns[index].isNumber) }
             html += "</tr>\n"
         }
         html += "</tbody></table></div>\n"
@@ -139,11 +138,13 @@ public struct ReportPage {
         return html + "</section>"
     }
 
-    /// As people read it: no microseconds, which CSV and JSON keep.
-    private func shown(_ cell: ReportCell) -> String {
-        guard case .text(let text) = cell, text.utf8.count == 27, text.hasSuffix("Z"), text.dropFirst(19).first == "."
-        else { return cell.text }
-        return text.prefix(19) + "Z"
+    /// Times as people read them, without the microseconds, which CSV and JSON keep; numbers and times in one line.
+    private func cell(_ cell: ReportCell, isNumber: Bool) -> String {
+        if isNumber { return "<td class=\"number\">\(escaped(cell.text))</td>" }
+        let fraction = cell.text.dropFirst(19)
+        let isTime = fraction == "Z" || fraction.utf8.count == 8 && fraction.first == "." && fraction.last == "Z"
+        guard isTime, cell.text.dropFirst(10).first == "T" else { return "<td>\(escaped(cell.text))</td>" }
+        return "<td class=\"time\">\(escaped(cell.text.prefix(19) + "Z"))</td>"
     }
 }
 

@@ -93,7 +93,7 @@ private struct DecisionJudge {
         let recorded = batch.map(\.event)
         let ruling =
             remembered.position(of: command.id).map { .seenBefore(at: $0) }
-            ?? state.ruling(on: command, at: batch[0].time.recordedAt)
+            ?? state.ruling(on: command, before: batch[0].position, at: batch[0].time.recordedAt)
         for event in batch { try evolve(event) }
         remembered.remember(command.id, at: batch[0].position)
         report.commands += 1
@@ -123,11 +123,13 @@ extension EventHistory {
 }
 
 extension EnrollmentState {
-    /// What the rules say about a recorded command in this state, its id aside.
-    package func ruling(on command: CommandEnvelope, at time: Timestamp) -> DecisionDifference.Ruling {
+    /// What the rules say about a command in this state, its id aside, where its first event would get that position.
+    package func ruling(
+        on command: CommandEnvelope, before position: Position, at time: Timestamp
+    ) -> DecisionDifference.Ruling {
         let context = CommandContext(
             actor: command.actor, now: time, effectiveAt: command.effectiveAt,
-            expectedVersion: command.expectedVersion)
+            expectedVersion: command.expectedVersion, lastPosition: position.rawValue - 1)
         do throws(Rejection) {
             return .events(try decide(command.command, context))
         } catch {

@@ -107,14 +107,15 @@ extension EngineCore {
             }
             return try decideChecked(envelope)
         }
+        let next = Position(lastPosition.rawValue + 1)
         switch envelope.command {
         case .eraseUser(let user, _) where personalData.vault.isHeldAtHand(user):
             // What the rules say against it comes first.
-            if case .refused = state.ruling(on: envelope, at: now) { return try decideChecked(envelope) }
+            if case .refused = state.ruling(on: envelope, before: next, at: now) { return try decideChecked(envelope) }
             return .refused(.legalHold(user), recorded: [], through: lastPosition)
         case .confirmErasure(let user):
             if case .destroyed = personalData.vault.keyAtHand(of: user) { return try decideChecked(envelope) }
-            if case .refused = state.ruling(on: envelope, at: now) { return try decideChecked(envelope) }
+            if case .refused = state.ruling(on: envelope, before: next, at: now) { return try decideChecked(envelope) }
             throw .unavailable(
                 EngineError(.invalidArgument, "The key of user \(user) is not destroyed yet; run `enroll erase user`."))
         default: return try decideChecked(try personalData.sealed(envelope, in: state))

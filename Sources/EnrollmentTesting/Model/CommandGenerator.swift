@@ -25,6 +25,7 @@ public struct CommandGenerator: Sendable {
         if !random.chance(1, in: 4) { now = now.advanced(hours: random.below(5)) }
         let command = sealed(command(of: kind(in: state), in: state))
         var context = CommandContext(actor: actor(for: command, in: state), now: now)
+        if case .attestState = command { context.lastPosition = lastPosition(in: state) }
         if random.chance(1, in: 9) { context.effectiveAt = effectiveAt() }
         if random.chance(1, in: 12) { context.expectedVersion = expectedVersion(of: command, in: state) }
         return ModelStep(command, context)

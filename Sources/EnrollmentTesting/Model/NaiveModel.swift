@@ -94,6 +94,9 @@ public struct NaiveModel: Sendable {
         case .applyEnrollment, .approveEnrollment, .rejectEnrollment, .cancelEnrollment, .enrollDirectly:
             return try performOnEnrollment(command, context)
         case .attestState(let attestation):
+            if let last = context.lastPosition, last < attestation.through {
+                throw .invalidInput(field: .through, problem: .outOfRange)
+            }
             try expectVersion(Int64(attestations.count), of: .attestations, context)
             attestations.append(attestation)
             return [.stateAttested(attestation)]

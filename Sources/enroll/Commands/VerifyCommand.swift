@@ -12,16 +12,16 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Check the log, and the tables against the log.",
         discussion: """
-            Reads every record of the log, checks the tables' invariants, and compares every row with the log. The log \
-            must be as long as its last signed checkpoint says. --deep also computes the root over all records and \
-            compares it with what was signed, folds the log into the engine's own state and checks that state's \
-            invariants. Needs no lock.
+            Reads every record of the log and its event, checks the tables' invariants, and compares every row with \
+            the log. The log must be as long as its last signed checkpoint says. --deep also computes the root over \
+            all records and compares it with what was signed, folds the log into the engine's own state and checks \
+            that state's invariants. Needs no lock.
 
             A damaged log is a finding, and so are tables that are missing or of another store: 'enroll rebuild' makes \
             them again. Where the log is too damaged to compare the tables with, that is said.
 
             Exit codes: 0 sound; 1 something is wrong, each finding a line; 2 it could not be checked: no such store, \
-            unreadable settings, a newer format.
+            unreadable settings, a newer format, also of one event.
 
             EXAMPLES
               enroll verify

@@ -8,10 +8,12 @@ struct LogVerify: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Read every record of the log and check it.",
         discussion: """
-            A log that ends before its own last checkpoint is a finding; 'enroll verify --deep' compares every record \
-            with what was signed.
+            Every event must be one that this program can read: where a newer version wrote one, the error names its \
+            position and the version that is needed. A log that ends before its own last checkpoint is a finding; \
+            'enroll verify --deep' compares every record with what was signed.
 
-            Exit codes: 0 sound; 1 something is wrong, each finding a line; 2 it could not be checked.
+            Exit codes: 0 sound; 1 something is wrong, each finding a line; 2 it could not be checked: no such store, \
+            unreadable settings, a newer format.
 
             EXAMPLES
               enroll log verify
@@ -52,10 +54,14 @@ enum LogCheck {
         }
     }
 
-    /// Reads every record, and compares the log with its last checkpoint; with `deep` by the root over all records.
+    /// Reads every record and its event, and compares the log with its last checkpoint; with `deep` by the root over
+    /// all records.
+    ///
+    /// - Throws: `newerFormat` where this program is too old for an event, wherever the tables end.
     static func run(_ history: EventHistory, deep: Bool, _ findings: inout FindingPrinter) throws {
         try readRecords(history, &findings)
         try Interruption.check()
+        try readEvents(history, &findings)
         try CheckpointCheck.run(history, deep: deep, &findings)
     }
 
@@ -80,6 +86,25 @@ enum LogCheck {
             guard [.damaged, .notFound].contains(failure.code) else { throw failure }
             try findings.write("log", failure.message)
         }
+    }
+
+    /// Reads what the log's own check takes for bytes: events behind the end of the tables would pass unread.
+    private static func readEvents(_ history: EventHistory, _ findings: inout FindingPrinter) throws {
+        do throws(EngineError) {
+            let bar = ProgressBar(label: "verify events", total: Int(clamping: try history.lastPosition().rawValue))
+            defer { bar.finish() }
+            var cursor = try history.cursor()
+            while let event = try cursor.next() {
+                guard event.position.rawValue % 65_536 == 0 else { continue }
+                if Interruption.isRequested { break }
+                bar.update(Int(clamping: event.position.rawValue))
+            }
+        } catch {
+            guard error.code == .damaged else { throw error }
+            // What is wrong with the bytes was told already.
+            if findings.isEmpty { try findings.write("log", error.message) }
+        }
+        try Interruption.check()
     }
 }
 

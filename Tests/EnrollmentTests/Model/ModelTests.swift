@@ -46,7 +46,7 @@ import Testing
         var problems: Set<ModelCoverage.Problem> = [
             .init(.termNumber, .outOfRange), .init(.expectedVersion, .outOfRange), .init(.reason, .missing),
             .init(.effectiveAt, .outOfRange), .init(.effectiveAt, .inTheFuture),
-            .init(.effectiveAt, .beforeEarlierFact),
+            .init(.effectiveAt, .beforeEarlierFact), .init(.through, .outOfRange),
         ]
         for field in [InputField.email, .name, .sourceID, .title] { problems.insert(.init(field, .empty)) }
         for field in [InputField.email, .name, .sourceID, .title, .description, .category, .reason] {

@@ -26,6 +26,21 @@ import Testing
             .then(.enrollmentApproved(1, term: World.term, overbooked: false, reason: nil))
     }
 
+    @Test(arguments: sample) func `is about what was there before it`(attestation: StateAttestation) throws {
+        let state = World.pending().state
+        func decide(after last: Int64?, by actor: Actor = .system) throws(Rejection) -> [Event] {
+            try state.decide(
+                .attestState(attestation), CommandContext(actor: actor, now: .day(9), lastPosition: last))
+        }
+        for last in [9, 10, nil] as [Int64?] { #expect(try decide(after: last) == [.stateAttested(attestation)]) }
+        for last in [8, 0] as [Int64] {
+            #expect(throws: Rejection.invalidInput(field: .through, problem: .outOfRange)) { try decide(after: last) }
+            // How long the log is, only those learn who may attest.
+            let kim = Actor.user(World.kim)
+            #expect(throws: Rejection.forbidden(kim)) { try decide(after: last, by: kim) }
+        }
+    }
+
     @Test(arguments: sample) func `is for an active ADMIN and the system`(attestation: StateAttestation) {
         let world = World.pending()
         for user in [World.operatorID, World.instructor, World.kim] {
