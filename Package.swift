@@ -158,6 +158,11 @@ let package = Package(
         .executableTarget(
             name: "readings", dependencies: ["EventLog", "EnrollmentTesting"], path: "Tests/Readings",
             swiftSettings: strict),
+        // Shows a person's texts and erases them, for a look into its memory.
+        .executableTarget(
+            name: "forgetting",
+            dependencies: ["Enrollment", "EnrollmentEngine", "EnrollmentReadModel", "EnrollmentVault", "EventLog"],
+            path: "Tests/Forgetting", swiftSettings: strict),
         .testTarget(
             name: "EventLogTests", dependencies: ["ChildProcesses", "EventLog", "EnrollmentTesting", "LogProofs"],
             swiftSettings: strict),
@@ -193,7 +198,7 @@ let package = Package(
             name: "EnrollTests",
             dependencies: [
                 "ChildProcesses", "enroll", "Enrollment", "EnrollmentEngine", "EnrollmentTesting", "EnrollmentVault",
-                "Transparency", .product(name: "Crypto", package: "swift-crypto"),
+                "forgetting", "Transparency", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             exclude: ["Golden"], swiftSettings: strict),

@@ -60,11 +60,14 @@ struct EngineCore: Sendable {
         case refused(Rejection, recorded: [RecordedEvent], through: Position)
         /// The id was recorded before, at this position.
         case seenBefore(at: Position)
+        /// Nothing was decided: the vault must be asked for this user's key, and the command comes again.
+        case keyNotAtHand(of: UserID)
 
         /// The last position that the answer rests on.
         var through: Position {
             switch self {
             case .accepted(_, let position), .refused(_, _, let position), .seenBefore(let position): position
+            case .keyNotAtHand: .zero
             }
         }
     }

@@ -69,15 +69,7 @@ public final class EnrollmentEngine: Sendable {
     ///
     /// - Throws: `overloaded` when too much waits for the disk, and `unavailable`.
     public func submit(_ envelope: CommandEnvelope) throws(ExecutionError) -> Submission {
-        try prepareBlocking(envelope)
-        return Submission(
-            engine: self,
-            envelope: envelope,
-            decision: try core.withLock { core throws(ExecutionError) in
-                core.beginPass()
-                defer { core.write() }
-                return try core.decide(envelope)
-            })
+        Submission(engine: self, envelope: envelope, decision: try decideBlocking(envelope))
     }
 
     /// Looks at the state as it is now, which may be a group ahead of the disk: for look-ups such as a source id, not
@@ -127,6 +119,7 @@ public final class EnrollmentEngine: Sendable {
             return core.isClosed
         }
         defer { watermark.close() }
+        await finishErrands()
         try await blocking { [self] () throws(EngineError) in
             if !wasClosed { writeSnapshot() }
             try translating { () throws(LogError) in try log.close() }

@@ -34,7 +34,7 @@ extension EnrollmentEngine {
             return Receipt(
                 commandID: envelope.id, position: position, events: try answered(events, to: envelope),
                 isReplay: false)
-        case .refused(.versionConflict, _, _), .seenBefore: return nil
+        case .refused(.versionConflict, _, _), .seenBefore, .keyNotAtHand: return nil
         case .refused(let rejection, let recorded, let position):
             throw .refused(rejection, at: position, refusal: recorded.first, isReplay: false)
         }

@@ -121,7 +121,10 @@ public struct LocalKey: KeyEncryptionKey {
 
     public func wrap(_ key: SymmetricKey) throws -> [UInt8] { Array(try AES.KeyWrap.wrap(key, using: self.key)) }
 
-    public func unwrap(_ bytes: [UInt8]) throws -> SymmetricKey { try AES.KeyWrap.unwrap(bytes, using: key) }
+    public func unwrap(_ bytes: [UInt8]) throws -> SymmetricKey {
+        defer { overwriteFreed(.unwrapped) }
+        return try AES.KeyWrap.unwrap(bytes, using: key)
+    }
 }
 
 /// Makes a change of names in a file's directory durable.

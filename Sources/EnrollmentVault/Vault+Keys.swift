@@ -22,30 +22,32 @@ extension Vault {
         case .destroyed: return nil
         case .notAtHand: break
         }
-        let (row, wrapping) = try Self.reading("reading", path) {
+        // Whatever comes to hand does so while nobody else of this process is at the file: one that is destroyed
+        // meanwhile would be at hand again.
+        return try Self.reading("reading", path) {
             try queue.read { database in
-                (
-                    try Row.fetchOne(
-                        database.cachedStatement(sql: "SELECT key FROM keys WHERE user = ?"),
-                        arguments: [owner.rawValue]), self.wrapping.withLock { $0.key }
-                )
+                let row = try Row.fetchOne(
+                    database.cachedStatement(sql: "SELECT key FROM keys WHERE user = ?"), arguments: [owner.rawValue])
+                guard let row else { return nil }
+                guard let wrapped = row[0] as Data? else {
+                    atHand.withLock { $0[owner] = .destroyed }
+                    return nil
+                }
+                let key = try unwrap(Array(wrapped), of: owner, database)
+                atHand.withLock { $0[owner] = .key(key) }
+                return key
             }
         }
-        guard let row else { return nil }
-        guard let wrapped = row[0] as Data? else {
-            atHand.withLock { $0[owner] = .destroyed }
-            return nil
-        }
-        let key: SymmetricKey
-        do { key = try wrapping.unwrap(Array(wrapped)) } catch {
-            _ = try Self.reading("reading", path) { try queue.read(currentWrapping) }
+    }
+
+    private func unwrap(_ wrapped: [UInt8], of owner: UserID, _ database: Database) throws -> SymmetricKey {
+        do { return try wrapping.withLock({ $0.key }).unwrap(wrapped) } catch {
+            _ = try currentWrapping(database)
             throw EngineError(
                 .damaged,
                 "The key of user \(owner) in \(path) does not unwrap: put the newest backup of the vault in its "
                     + "place.", cause: error)
         }
-        atHand.withLock { $0[owner] = .key(key) }
-        return key
     }
 
     public func lastOwner() throws(EngineError) -> UserID {
@@ -55,26 +57,40 @@ extension Vault {
     /// - Complexity: O(1) where the key is there, else O(n) in the keys that are made.
     public func makeKeys(through owner: UserID) throws(EngineError) {
         if let last = atHand.withLock({ $0.last }), last >= owner.rawValue { return }
-        let (made, last) = try Self.reading("making keys in", path) {
-            try queue.write { database in
-                let last = try Self.last(database)
-                guard last < owner.rawValue else { return ([(UserID, SymmetricKey)](), last) }
-                let wrapping = try currentWrapping(database).key
-                let ahead = min(max(Int(last) / 4, Self.block.lowerBound), Self.block.upperBound)
-                let end = owner.rawValue + Int64(ahead)
-                let statement = try database.cachedStatement(sql: "INSERT INTO keys VALUES (?, 1, ?, NULL)")
+        try Self.reading("making keys in", path) {
+            try queue.writeWithoutTransaction { database in
                 var made: [(UserID, SymmetricKey)] = []
-                for (user, key) in zip((last + 1)...end, try Self.randomKeys(count: Int(end - last))) {
-                    try statement.execute(arguments: [user, Data(try wrapping.wrap(key))])
-                    made.append((UserID(user), key))
+                var last: Int64 = 0
+                try database.inTransaction {
+                    last = try Self.last(database)
+                    guard last < owner.rawValue else { return .commit }
+                    let ahead = min(max(Int(last) / 4, Self.block.lowerBound), Self.block.upperBound)
+                    let users = (last + 1)...(owner.rawValue + Int64(ahead))
+                    made = try insertKeys(of: users, database)
+                    last = users.upperBound
+                    return .commit
                 }
-                return (made, end)
+                // Durable by now, and not at hand before; and before anybody of this process can destroy one.
+                atHand.withLock { atHand in
+                    atHand.last = last
+                    for (user, key) in made { atHand[user] = .key(key) }
+                }
             }
         }
-        atHand.withLock { atHand in
-            for (user, key) in made { atHand[user] = .key(key) }
-            atHand.last = last
+    }
+
+    private func insertKeys(
+        of users: ClosedRange<Int64>, _ database: Database
+    ) throws -> [(UserID, SymmetricKey)] {
+        let wrapping = try currentWrapping(database).key
+        let statement = try database.cachedStatement(sql: "INSERT INTO keys VALUES (?, 1, ?, NULL)")
+        var made: [(UserID, SymmetricKey)] = []
+        made.reserveCapacity(users.count)
+        for (user, key) in zip(users, try Self.randomKeys(count: users.count)) {
+            try statement.execute(arguments: [user, Data(try wrapping.wrap(key))])
+            made.append((UserID(user), key))
         }
+        return made
     }
 
     /// Keys of the kernel's generator, eight a call, which is as many bytes as it gives at once (getentropy(3)): drawn

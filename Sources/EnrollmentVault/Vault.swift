@@ -209,14 +209,17 @@ struct KeysAtHand {
     /// The last user with a key, as far as it is known here; other processes may have made more.
     var last: Int64?
 
-    /// At most so many are kept; then all go, which is simpler than to find the least used and as good when it happens
-    /// once in a hundred thousand.
+    /// At most so many are kept. Then all go but those of the latest users and of users to come: that is simpler than
+    /// to find the least used, and as good when it happens once in tens of thousands.
     static let limit = 131_072
 
     subscript(user: UserID) -> PersonalKey? {
         get { keys[user.rawValue] }
         set {
-            if keys.count >= Self.limit { keys.removeAll() }
+            if keys.count >= Self.limit {
+                let latest = last.map { $0 - Int64(Self.limit / 2) } ?? .max
+                keys = keys.filter { $0.key > latest }
+            }
             keys[user.rawValue] = newValue
         }
     }

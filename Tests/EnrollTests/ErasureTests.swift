@@ -208,33 +208,3 @@ import Testing
         #expect(end.exitCode == 0 && end.error.contains("finished the erasure of user/5"), "\(end)")
     }
 }
-
-/// All that a process has in memory and may read: what a core dump of it would hold.
-private struct Memory {
-    private var regions: [Data] = []
-
-    init(of process: Int32) throws {
-        let maps = try String(contentsOfFile: "/proc/\(process)/maps", encoding: .utf8)
-        let descriptor = open("/proc/\(process)/mem", O_RDONLY | O_CLOEXEC)
-        try #require(descriptor >= 0)
-        defer { close(descriptor) }
-        for line in maps.split(separator: "\n") {
-            let fields = line.split(separator: " ")
-            let bounds = fields[0].split(separator: "-").compactMap { UInt64($0, radix: 16) }
-            guard fields[1].hasPrefix("rw"), bounds.count == 2 else { continue }
-            var start = bounds[0]
-            var bytes = Data()
-            while start < bounds[1] {
-                // A reservation of gigabytes has pages only where something was written.
-                var chunk = Data(count: Int(min(1 << 20, bounds[1] - start)))
-                let count = chunk.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, off_t(start)) }
-                guard count > 0 else { break }
-                bytes.append(chunk.prefix(count))
-                start += UInt64(count)
-            }
-            regions.append(bytes)
-        }
-    }
-
-    func holds(_ part: Data) -> Bool { regions.contains { $0.range(of: part) != nil } }
-}

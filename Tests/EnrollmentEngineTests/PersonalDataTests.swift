@@ -92,7 +92,8 @@ import Testing
         let data = PersonalData(vault: vault, origin: "one")
         vault.makeKeys(through: 2)
         let id = CommandID.random()
-        let sealed = try data.seal("Kim", of: 1, under: vault.key(of: 1), in: id, as: .name)
+        var nonces = Nonces()
+        let sealed = try data.seal("Kim", of: 1, under: vault.key(of: 1), in: id, as: .name, &nonces)
         #expect(try data.open(sealed, in: id, as: .name) == "Kim")
         guard case .sealed(let text) = sealed else { return }
         #expect(text.box.count == 12 + 16 + 16, "padded to a bucket")
@@ -117,16 +118,23 @@ import Testing
         let data = PersonalData(vault: vault, origin: "one")
         let key = vault.key(of: 0)
         var boxes: Set<[UInt8]> = []
+        var starts: Set<[UInt8]> = []
         for length in 0...30 {
             let text = String(repeating: "x", count: length)
-            for _ in 0..<2 {
-                guard case .sealed(let sealed) = try data.seal(text, of: 0, under: key, in: .random(), as: .reason)
+            var nonces = Nonces()
+            // More than a command has, so that they are fetched anew.
+            for _ in 0..<3 {
+                guard
+                    case .sealed(let sealed) = try data.seal(
+                        text, of: 0, under: key, in: .random(), as: .reason, &nonces)
                 else { return }
                 #expect((sealed.box.count - 28) % 16 == 0 && sealed.box.count - 28 >= length + 2)
                 boxes.insert(sealed.box)
+                starts.insert(Array(sealed.box.prefix(12)))
             }
         }
-        #expect(boxes.count == 62 && Set(boxes.map(\.count)).count == 2)
+        #expect(boxes.count == 93 && Set(boxes.map(\.count)).count == 2)
+        #expect(starts.count == 93, "no nonce is used twice")
     }
 
     @Test func `a retry is compared with the texts that were sealed, and an erased one by what is left`() async throws {
@@ -177,6 +185,19 @@ import Testing
         #expect(engine.read { $0.users.count } == 460)
         #expect(try await engine.allEvents().allSatisfy { !$0.event.isSealed })
         try await engine.close()
+    }
+
+    @Test func `keys are made ahead of registrations, and none is being made after a close`() async throws {
+        let narrow = InMemoryVault(block: 0)
+        let engine = try await EnrollmentEngine.create(
+            at: snapshotStorePath, personalData: .sealed { _, _ in narrow }, options: options,
+            clock: ManualClock(.day(0)))
+        for number in 1...64 {
+            _ = try await engine.execute(
+                .registerUser(email: "u\(number)@b.kr", name: "N", role: .student), by: .system)
+        }
+        try await engine.close()
+        #expect(narrow.lastOwner() == 128)
     }
 
     @Test func `a command that brings its own seal is refused, sealed or not the store`() async throws {

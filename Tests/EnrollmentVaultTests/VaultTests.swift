@@ -45,6 +45,22 @@ import Testing
         #expect(try again.lastOwner() == last, "nothing is made that is there")
     }
 
+    @Test func `a key is at hand no sooner than it is durable in the file`() async throws {
+        let (vault, reader) = (try make(), try open(readOnly: true))
+        async let making: Void = {
+            for last in stride(from: 1, through: 6_001, by: 1_000) { try vault.makeKeys(through: UserID(Int64(last))) }
+        }()
+        for user in stride(from: 1 as Int64, through: 6_001, by: 1_000) {
+            var found: SymmetricKey?
+            while found == nil {
+                if case .key(let key) = vault.keyAtHand(of: UserID(user)) { found = key }
+                await Task.yield()
+            }
+            #expect(try bytes(of: reader.key(of: UserID(user))) == bytes(of: found), "user \(user)")
+        }
+        try await making
+    }
+
     @Test func `no key lies in the file as it is, and a destroyed one not even wrapped`() throws {
         let vault = try make()
         try vault.makeKeys(through: 300)

@@ -86,7 +86,8 @@ struct TextRule {
     /// An e-mail address as it is stored: the whole of it in lower case, with one `@` that has something on both
     /// sides, and no blank inside.
     static func checkedEmail(_ text: PersonalText) throws(Rejection) -> PersonalText {
-        guard case .plain(let text) = text else { return text }
+        guard case .plain(let given) = text, !isStoredAddress(given) else { return text }
+        let text = given
         try TextRule.email.checkBlanks(around: text)
         let email: String = try TextRule.email.checked(normalizedEmail(text))
         let parts = email.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
@@ -96,6 +97,22 @@ struct TextRule {
         }
         return .plain(email)
     }
+}
+
+/// Whether an address is one in stored form already, as most are; what is not of plain ASCII is looked at closer.
+private func isStoredAddress(_ text: String) -> Bool {
+    let bytes = text.utf8
+    guard bytes.count <= TextRule.email.limitBytes else { return false }
+    var signs = 0
+    for byte in bytes {
+        switch byte {
+        case UInt8(ascii: "@"): signs += 1
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): return false
+        case 0x21...0x7E: break
+        default: return false
+        }
+    }
+    return signs == 1 && bytes.first != UInt8(ascii: "@") && bytes.last != UInt8(ascii: "@")
 }
 
 /// The form of an address by which users are told apart: no blanks at its ends, and in lower case by Unicode's own
@@ -112,6 +129,9 @@ private func isBlank(_ scalar: Unicode.Scalar) -> Bool {
 }
 
 private func trimmed(_ text: String) -> String {
+    // Most begin and end with a visible sign of ASCII: nothing is copied.
+    let visible = UInt8(0x21)...0x7E
+    if let first = text.utf8.first, let last = text.utf8.last, visible ~= first, visible ~= last { return text }
     let scalars = text.unicodeScalars
     guard let first = scalars.firstIndex(where: { !isBlank($0) }),
         let last = scalars.lastIndex(where: { !isBlank($0) })

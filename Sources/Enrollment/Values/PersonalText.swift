@@ -60,6 +60,14 @@ package enum PersonalField: UInt8, Hashable, Sendable, CaseIterable {
 enum AddressKey: Hashable {
     case address(String)
     case digest([UInt8])
+
+    /// The first bytes of a digest tell it from others as well as all of them.
+    func hash(into hasher: inout Hasher) {
+        switch self {
+        case .address(let text): hasher.combine(text)
+        case .digest(let bytes): hasher.combine(bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+        }
+    }
 }
 
 extension PersonalText {

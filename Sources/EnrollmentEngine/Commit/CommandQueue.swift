@@ -18,7 +18,8 @@ final class CommandQueue: Sendable {
 
     /// Many commands of one caller, to be decided in order.
     ///
-    /// Fewer answers than commands say that there was no room for the rest; nothing of that was executed.
+    /// Fewer answers than commands say that there was no room for the rest, or, where the last of them says so, that a
+    /// key is not at hand; nothing of the rest was executed.
     struct Bulk {
         let envelopes: ArraySlice<CommandEnvelope>
         let continuation: UnsafeContinuation<[Decided], Never>

@@ -22,10 +22,14 @@ extension EnrollmentEngine {
             id: id, actor: actor, command: command, effectiveAt: effectiveAt, expectedVersion: expectedVersion)
         while true {
             if Task.isCancelled { throw .cancelled }
-            if personalData != nil, command.needsVault { try await prepare([envelope]) }
+            if command.erasesUser { try await prepare([envelope]) }
             let decided = await withUnsafeContinuation { if queue.add(envelope, $0) { serve() } }
             do {
                 let decision = try decided.get()
+                if case .keyNotAtHand(let owner) = decision {
+                    try await bringToHand(keyOf: owner)
+                    continue
+                }
                 if let receipt = try immediateAnswer(to: envelope, decision) { return receipt }
                 return try await answer(to: envelope, decision)
             } catch {
@@ -48,7 +52,12 @@ extension EnrollmentEngine {
             do throws(ExecutionError) { try await prepare(rest) } catch {
                 return results + failures(error, count: envelopes.count - results.count)
             }
+            var lacksKey = false
             for decided in await withUnsafeContinuation({ if queue.add(rest, $0) { serve() } }) {
+                if case .success(.keyNotAtHand) = decided {
+                    lacksKey = true
+                    break
+                }
                 let envelope = envelopes[results.count]
                 if let result = immediateResult(of: envelope, decided) {
                     results.append(result)
@@ -56,7 +65,8 @@ extension EnrollmentEngine {
                     results.append(await result(of: envelope, decided))
                 }
             }
-            guard results.count < rest.endIndex else { continue }
+            // A key that others took meanwhile is made by the next round.
+            guard results.count < rest.endIndex, !lacksKey else { continue }
             do throws(ExecutionError) {
                 try await waitForRoom()
             } catch { return results + failures(error, count: envelopes.count - results.count) }
@@ -157,10 +167,11 @@ extension EngineCore {
                 for coming in index..<min(index + PlaceTable.touchLength, envelopes.count) { touch(envelopes[coming]) }
             }
             let decided = result(of: envelopes[index])
-            // Those behind it come after it: they wait for room with it.
+            // Those behind it come after it: they wait for room, or for a key, with it.
             if case .failure(.overloaded) = decided { break }
             through = max(through, decided.through)
             results.append(decided)
+            if case .success(.keyNotAtHand) = decided { break }
         }
         return (through, results)
     }

@@ -1,5 +1,6 @@
-// What an engine with a vault does before it decides: keys to hand, holds read; and how it looks up an address.
+// What an engine asks of a vault, which may wait for a disk: keys to hand, holds read; and how it looks up an address.
 
+internal import Dispatch
 internal import EventLog
 internal import Synchronization
 
@@ -27,21 +28,52 @@ extension PersonalData {
 
 extension EnrollmentEngine {
     /// Reads or makes what deciding these commands will ask of the vault, off the pool; nearly always it is at hand.
+    ///
+    /// Only for an erasure, which asks anew for holds, and for the many of one caller, since a pass over them ends at
+    /// each key that is not at hand. Any other command comes back from deciding where its key is missing: so it costs
+    /// nobody a look at the state beforehand, in line with who decides.
     func prepare(_ envelopes: ArraySlice<CommandEnvelope>) async throws(ExecutionError) {
-        guard let personalData, let errand = errand(for: envelopes) else { return }
+        guard let errand = errand(for: envelopes) else { return }
+        try await run(errand)
+    }
+
+    /// Brings a key to hand that a command asked for in vain.
+    func bringToHand(keyOf owner: UserID) async throws(ExecutionError) { try await run(VaultErrand(owners: [owner])) }
+
+    private func run(_ errand: VaultErrand) async throws(ExecutionError) {
+        guard let personalData else { return }
         do throws(EngineError) {
-            try await blocking { () throws(EngineError) in try personalData.vault.run(errand) }
+            try await blocking(on: personalData.errands) { () throws(EngineError) in
+                try personalData.vault.run(errand)
+            }
         } catch { throw .unavailable(error) }
     }
 
-    /// The same in the caller's own thread.
-    func prepareBlocking(_ envelope: CommandEnvelope) throws(ExecutionError) {
-        guard let personalData, let errand = errand(for: CollectionOfOne(envelope)) else { return }
-        do throws(EngineError) { try personalData.vault.run(errand) } catch { throw .unavailable(error) }
+    /// Decides in the caller's own thread, which waits for the vault where it must.
+    func decideBlocking(_ envelope: CommandEnvelope) throws(ExecutionError) -> EngineCore.Decision {
+        var errand = envelope.command.erasesUser ? errand(for: [envelope]) : nil
+        while true {
+            if let vault = personalData?.vault, let errand {
+                do throws(EngineError) { try vault.run(errand) } catch { throw .unavailable(error) }
+            }
+            let decision = try core.withLock { core throws(ExecutionError) in
+                core.beginPass()
+                defer { core.write() }
+                return try core.decide(envelope)
+            }
+            guard case .keyNotAtHand(let owner) = decision else { return decision }
+            errand = VaultErrand(owners: [owner])
+        }
+    }
+
+    /// Waits until nothing is asked of the vault any more: a process may end then.
+    func finishErrands() async {
+        guard let personalData else { return }
+        await blocking(on: personalData.errands) {}
     }
 
     /// What must be asked of the vault before these commands are decided; nil where that is nothing.
-    private func errand(for envelopes: some Collection<CommandEnvelope>) -> VaultErrand? {
+    private func errand(for envelopes: ArraySlice<CommandEnvelope>) -> VaultErrand? {
         guard let vault = personalData?.vault, envelopes.contains(where: { $0.command.needsVault }) else { return nil }
         var errand = VaultErrand()
         core.withLock { core in
@@ -59,6 +91,24 @@ extension EnrollmentEngine {
             }
         }
         return errand.owners.isEmpty && errand.erased.isEmpty ? nil : errand
+    }
+}
+
+extension PersonalData {
+    /// How many keys are kept ahead of the user who comes next: as many as half of those there are, so that a burst of
+    /// registrations finds keys and a small store makes no thousands.
+    private static let ahead: ClosedRange<Int64> = 64...2_048
+
+    /// Has keys made beside the work before they are needed; only every 64th registration looks whether they are.
+    ///
+    /// A key is at hand when it is durable in the vault, and not before, so nothing is sealed under one that a crash
+    /// could take back. What fails here is told to whoever finds no key.
+    func lookAhead(_ sealing: Sealing) {
+        guard case .registerUser = sealing.command, sealing.owner.rawValue.isMultiple(of: 64) else { return }
+        let user = sealing.owner.rawValue
+        let last = UserID(user + min(max(user / 2, Self.ahead.lowerBound), Self.ahead.upperBound))
+        guard case .notAtHand = vault.keyAtHand(of: last) else { return }
+        errands.async { [vault] in try? vault.makeKeys(through: last) }
     }
 }
 
@@ -96,6 +146,14 @@ extension Command {
         default: hasPersonalText
         }
     }
+
+    /// Whether it asks the vault anew, whatever is at hand.
+    var erasesUser: Bool {
+        switch self {
+        case .eraseUser, .confirmErasure: true
+        default: false
+        }
+    }
 }
 
 extension EngineCore {
@@ -118,7 +176,13 @@ extension EngineCore {
             if case .refused = state.ruling(on: envelope, before: next, at: now) { return try decideChecked(envelope) }
             throw .unavailable(
                 EngineError(.invalidArgument, "The key of user \(user) is not destroyed yet; run `enroll erase user`."))
-        default: return try decideChecked(try personalData.sealed(envelope, in: state))
+        default:
+            guard let sealing = personalData.sealing(of: envelope, in: state) else {
+                return try decideChecked(envelope)
+            }
+            if case .notAtHand = sealing.key { return .keyNotAtHand(of: sealing.owner) }
+            personalData.lookAhead(sealing)
+            return try decideChecked(try personalData.sealed(envelope, sealing))
         }
     }
 }

@@ -4,31 +4,39 @@ internal import Crypto
 internal import Enrollment
 internal import EventLog
 
+/// A command that is about to be sealed.
+struct Sealing {
+    /// In stored form.
+    let command: Command
+    let owner: UserID
+    let key: PersonalKey
+}
+
 extension PersonalData {
-    /// The envelope with its personal texts in stored form and sealed.
+    /// How a command is to be sealed; nil where it is decided as it is.
     ///
     /// What is wrong with a text is found before it is sealed: such a command stays as it is, to be refused, and leaves
     /// nothing in the log.
-    ///
-    /// - Throws: `overloaded` where the owner's key is not at hand, which `prepare` mends; `unavailable`.
-    func sealed(
-        _ envelope: CommandEnvelope, in state: borrowing EnrollmentState
-    ) throws(ExecutionError) -> CommandEnvelope {
-        guard let stored = Self.storedForm(of: envelope.command) else { return envelope }
+    func sealing(of envelope: CommandEnvelope, in state: borrowing EnrollmentState) -> Sealing? {
+        guard let stored = Self.storedForm(of: envelope.command) else { return nil }
         let owner = state.owner(of: stored, by: envelope.actor)
-        let key: SymmetricKey?
-        switch vault.keyAtHand(of: owner) {
-        case .key(let found): key = found
-        case .destroyed: key = nil
-        case .notAtHand: throw .overloaded
-        }
+        return Sealing(command: stored, owner: owner, key: vault.keyAtHand(of: owner))
+    }
+
+    /// The envelope with its personal texts in stored form and sealed.
+    ///
+    /// - Throws: `unavailable`.
+    func sealed(_ envelope: CommandEnvelope, _ sealing: Sealing) throws(ExecutionError) -> CommandEnvelope {
+        var key: SymmetricKey?
+        if case .key(let found) = sealing.key { key = found }
+        var nonces = Nonces()
         var sealed = envelope
         do throws(EngineError) {
-            sealed.command = try stored.replacingPersonalTexts { (text, field) throws(EngineError) in
+            sealed.command = try sealing.command.replacingPersonalTexts { (text, field) throws(EngineError) in
                 guard case .plain(let text) = text else {
                     throw EngineError(.invalidArgument, "A command carries a text that is sealed: give it as it is.")
                 }
-                return try seal(text, of: owner, under: key, in: envelope.id, as: field)
+                return try seal(text, of: sealing.owner, under: key, in: envelope.id, as: field, &nonces)
             }
         } catch { throw .unavailable(error) }
         return sealed

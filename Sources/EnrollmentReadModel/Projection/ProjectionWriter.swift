@@ -38,6 +38,12 @@ final class ProjectionWriter: Sendable {
             try database.execute(sql: "VACUUM")
             _ = try database.checkpoint(.truncate)
         }
+        // The connections keep pages in memory, with the rows as they were.
+        let (pool, readers) = (pool, tables.reader as? DatabasePool)
+        try await offThePool { () throws(ReadModelError) in
+            pool.releaseMemory()
+            readers?.releaseMemory()
+        }
     }
 
     func close() throws(ReadModelError) {
