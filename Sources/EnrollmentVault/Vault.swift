@@ -209,8 +209,10 @@ struct KeysAtHand {
     /// The last user with a key, as far as it is known here; other processes may have made more.
     var last: Int64?
 
-    /// At most so many are kept. Then all go but those of the latest users and of users to come: that is simpler than
-    /// to find the least used, and as good when it happens once in tens of thousands.
+    /// At most so many are kept.
+    ///
+    /// Then all go but those of the latest users and of users to come: that is simpler than to find the least used, and
+    /// as good when it happens once in tens of thousands.
     static let limit = 131_072
 
     subscript(user: UserID) -> PersonalKey? {

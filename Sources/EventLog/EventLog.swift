@@ -116,11 +116,12 @@ public final class EventLog: Sendable {
 
     /// Waits until a sync covers the position; returns at once when one does.
     ///
-    /// Has the position written where ``write()`` was not called behind it. Not cancellable: a cancelled task still learns whether its records are stored.
+    /// Has the position written where ``write()`` was not called behind it. Not cancellable: a cancelled task still
+    /// learns whether its records are stored.
     ///
     /// - Throws: `indeterminate` when a write or sync failed: the records may or may not be stored, and retrying with
-    ///   the same commandID tells; `diskFull` when they certainly are not; `positionOutOfRange` when the position was not
-    ///   handed out.
+    ///   the same commandID tells; `diskFull` when they certainly are not; `positionOutOfRange` when the position was
+    ///   not handed out.
     public func waitUntilDurable(_ position: Position) async throws(LogError) {
         try await core.wait(for: position.rawValue).get()
     }
