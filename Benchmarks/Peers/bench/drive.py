@@ -239,7 +239,9 @@ def main():
     finally:
         with contextlib.suppress(OSError):
             shutil.rmtree(scratch)
-    report.write(options.results, os.path.join(os.path.dirname(options.results), "RESULTS.md"))
+    folder = os.path.dirname(os.path.abspath(options.results))
+    report.write(
+        options.results, os.path.join(folder, "RESULTS.md"), os.path.join(os.path.dirname(folder), "README.md"))
     return 0
 
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-# Makes RESULTS.md and its plots from the lines of JSON in a folder: report.py RESULTS-FOLDER RESULTS.md
+# Makes RESULTS.md and its plots from the lines of JSON in a folder, and the table of README.md beside them:
+# report.py RESULTS-FOLDER RESULTS.md README.md
 
 import os
 import sys
@@ -29,6 +30,13 @@ COLUMNS = [
     ("hot20k", 1024, "accepted_per_s"), ("hot200k", 1024, "accepted_per_s"), ("hot1k", 64, "attempts_per_s"),
     ("t64", 64, "accepted_per_s"),
 ]
+# What README.md shows of both, between two comments.
+SUMMARY_ROWS = [
+    row for row in ROWS
+    if row[:2] in {("enroll", "recorded"), ("sqlite", "writer"), ("postgres", "conditional")}
+    or row[0] in {"rocksdb", "redis", "mariadb", "nats", "eventsourcing"}]
+SUMMARY_COLUMNS = [column for column in COLUMNS if column[0] == "hot20k" and column[1] != 8]
+SUMMARY_BEGIN, SUMMARY_END = "<!-- made by Scripts/bench-peers -->\n", "<!-- until here -->\n"
 
 
 def number(value):
@@ -61,18 +69,18 @@ def goals_table(results):
     return table(["", "what", "goal", "median", "lowest … highest", ""], rows)
 
 
-def race_table(results):
+def race_table(results, races=ROWS, columns=COLUMNS):
     rows = []
-    for peer, variant, name in ROWS:
+    for peer, variant, name in races:
         cells = []
-        for workload, callers, field in COLUMNS:
+        for workload, callers, field in columns:
             figure = results.race(peer, variant, workload, callers, field=field)
             cells.append(number(figure.median) + ("*" if figure and figure.noisy * 2 > len(figure.values) else ""))
         p99 = results.race(peer, variant, "hot20k", 64, field="p99_us")
         cells.append(number(p99.median / 1000) if p99 else "–")
         if any(cell != "–" for cell in cells):
             rows.append([name, *cells])
-    cells = [f"{workload} C={callers:,}" for workload, callers, _ in COLUMNS]
+    cells = [f"{workload} C={callers:,}" for workload, callers, _ in columns]
     return table(["durable, each", *cells, "p99 ms, hot20k C=64"], rows)
 
 
@@ -199,8 +207,19 @@ def text(results, pictures):
     return "\n\n".join(parts) + "\n"
 
 
-def write(folder, path):
+def summarise(results, readme):
+    """README.md with the newest figures between its two comments."""
+    before, begin, rest = readme.partition(SUMMARY_BEGIN)
+    _, end, after = rest.partition(SUMMARY_END)
+    if not begin or not end:
+        raise ValueError(f"README.md lacks {SUMMARY_BEGIN.strip()} or {SUMMARY_END.strip()}")
+    return f"{before}{begin}{race_table(results, SUMMARY_ROWS, SUMMARY_COLUMNS)}\n{end}{after}"
+
+
+def write(folder, path, readme):
     results = Results.load(folder)
+    with open(readme) as file:
+        summarised = summarise(results, file.read())
     count = results.about.get("runs", 0)
     note = f"{results.about.get('date', '')}; median of {count} run{'s' if count != 1 else ''}; every answer is on disk"
     if results.mostly_noisy():
@@ -208,9 +227,11 @@ def write(folder, path):
     pictures = draw(results, folder, note)
     with open(path, "w") as file:
         file.write(text(results, pictures))
+    with open(readme, "w") as file:
+        file.write(summarised)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit("usage: report.py RESULTS-FOLDER RESULTS.md")
-    write(sys.argv[1], sys.argv[2])
+    if len(sys.argv) != 4:
+        sys.exit("usage: report.py RESULTS-FOLDER RESULTS.md README.md")
+    write(*sys.argv[1:])

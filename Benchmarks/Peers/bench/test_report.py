@@ -56,6 +56,20 @@ class Ratios(unittest.TestCase):
         self.assertEqual(endurance([(1, 10), (8, 50), (64, 45), (512, 40)]).median, 0.8)
 
 
+class Summary(unittest.TestCase):
+    def test_readme_gets_the_newest_figures_between_its_comments(self):
+        old = f"before\n{report.SUMMARY_BEGIN}| old |\n{report.SUMMARY_END}after\n"
+        new = report.summarise(Results(RACES), old)
+        self.assertNotIn("old", new)
+        self.assertIn("| **enroll**, refusals recorded | – | 240 | – | 0.90 |\n", new)
+        self.assertTrue(new.startswith("before\n") and new.endswith("after\n"))
+        self.assertEqual(report.summarise(Results(RACES), new), new)
+
+    def test_readme_without_its_comments_is_left_alone(self):
+        with self.assertRaises(ValueError):
+            report.summarise(Results(RACES), "no comments")
+
+
 class Verdicts(unittest.TestCase):
     def verdict(self, races, what):
         return next(goal.verdict for goal in goals(Results(races)) if what in goal.what)
