@@ -12,7 +12,9 @@ public import EnrollmentEngine
 extension Vault {
     /// At least and at most so many keys are made at once; in between a quarter of those that there are, so that an
     /// import waits for the disk now and then and not for each hundred, and nobody waits for thousands that never come.
-    private static let block = 256...4_096
+    private static let block: ClosedRange<Int64> = 256...4_096
+    /// So many of the latest keys are read at once.
+    private static let run: Int64 = 1_024
 
     public func keyAtHand(of owner: UserID) -> PersonalKey { atHand.withLock { $0[owner] } ?? .notAtHand }
 
@@ -26,18 +28,35 @@ extension Vault {
         // meanwhile would be at hand again.
         return try Self.reading("reading", path) {
             try queue.read { database in
-                let row = try Row.fetchOne(
-                    database.cachedStatement(sql: "SELECT key FROM keys WHERE user = ?"), arguments: [owner.rawValue])
-                guard let row else { return nil }
-                guard let wrapped = row[0] as Data? else {
-                    atHand.withLock { $0[owner] = .destroyed }
-                    return nil
-                }
-                let key = try unwrap(Array(wrapped), of: owner, database)
-                atHand.withLock { $0[owner] = .key(key) }
+                let rows = try Row.fetchAll(
+                    database.cachedStatement(
+                        sql: "SELECT user, key FROM keys WHERE user BETWEEN ? AND ? ORDER BY user"),
+                    arguments: [owner.rawValue, lastOfRun(from: owner)])
+                guard let first = rows.first, first[0] == owner.rawValue else { return nil }
+                let key = try (first[1] as Data?).map { try unwrap(Array($0), of: owner, database) }
+                atHand.withLock { $0[owner] = key.map { .key($0) } ?? .destroyed }
+                for row in rows.dropFirst() { bringToHand(row) }
                 return key
             }
         }
+    }
+
+    /// The last user whose key is read together with that of `owner`.
+    ///
+    /// One alone, but for the latest: keys that an earlier process made ahead are read by the thousand, as they would
+    /// have been made.
+    private func lastOfRun(from owner: UserID) -> Int64 {
+        let last = atHand.withLock { $0.last } ?? owner.rawValue
+        return last - owner.rawValue < 2 * Self.block.upperBound ? owner.rawValue + Self.run - 1 : owner.rawValue
+    }
+
+    /// What is wrong with the row of another is told to whoever asks for it.
+    private func bringToHand(_ row: Row) {
+        let user = UserID(row[0])
+        guard case .notAtHand = keyAtHand(of: user) else { return }
+        guard let wrapped = row[1] as Data? else { return atHand.withLock { $0[user] = .destroyed } }
+        guard let key = try? wrapping.withLock({ $0.key }).unwrap(Array(wrapped)) else { return }
+        atHand.withLock { $0[user] = .key(key) }
     }
 
     private func unwrap(_ wrapped: [UInt8], of owner: UserID, _ database: Database) throws -> SymmetricKey {
@@ -64,8 +83,8 @@ extension Vault {
                 try database.inTransaction {
                     last = try Self.last(database)
                     guard last < owner.rawValue else { return .commit }
-                    let ahead = min(max(Int(last) / 4, Self.block.lowerBound), Self.block.upperBound)
-                    let users = (last + 1)...(owner.rawValue + Int64(ahead))
+                    let ahead = min(max(last / 4, Self.block.lowerBound), Self.block.upperBound)
+                    let users = (last + 1)...(owner.rawValue + ahead)
                     made = try insertKeys(of: users, database)
                     last = users.upperBound
                     return .commit

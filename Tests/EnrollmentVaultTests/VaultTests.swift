@@ -61,6 +61,21 @@ import Testing
         try await making
     }
 
+    @Test func `keys made ahead by an earlier process come to hand by the thousand, old ones one by one`() throws {
+        let before = try make()
+        try before.makeKeys(through: 20_000)
+        let vault = try open()
+        func isAtHand(_ user: Int64) -> Bool {
+            if case .key = vault.keyAtHand(of: UserID(user)) { true } else { false }
+        }
+        try vault.makeKeys(through: 20_000)
+        #expect(try bytes(of: vault.key(of: 5)) == bytes(of: before.key(of: 5)))
+        #expect(isAtHand(5) && !isAtHand(6) && !isAtHand(20_001))
+        #expect(try bytes(of: vault.key(of: 20_001)) == bytes(of: before.key(of: 20_001)))
+        #expect((20_001...20_256).allSatisfy(isAtHand) && !isAtHand(20_000) && !isAtHand(20_257))
+        #expect(try bytes(of: vault.key(of: 20_200)) == bytes(of: before.key(of: 20_200)))
+    }
+
     @Test func `no key lies in the file as it is, and a destroyed one not even wrapped`() throws {
         let vault = try make()
         try vault.makeKeys(through: 300)

@@ -47,8 +47,8 @@ extension EnrollmentEngine {
         results.reserveCapacity(envelopes.count)
         while results.count < envelopes.count {
             if Task.isCancelled { return results + failures(.cancelled, count: envelopes.count - results.count) }
-            // No more at once than leaves room for others.
-            let rest = envelopes[results.count...].prefix(max(1, options.maximumPendingEvents / 8))
+            // No more at once than leaves room for others, and than a vault has keys at hand for.
+            let rest = envelopes[results.count...].prefix(min(max(1, options.maximumPendingEvents / 8), 65_536))
             do throws(ExecutionError) { try await prepare(rest) } catch {
                 return results + failures(error, count: envelopes.count - results.count)
             }

@@ -2,16 +2,22 @@
 
 internal import Glibc
 
-/// Overwrites the block of memory of that size that this thread freed last.
+/// Overwrites the blocks of memory of that size that this thread freed last.
 ///
 /// Swift Crypto overwrites its keys, but not the schedule that it makes of one for AES-GCM, which begins with the key,
 /// nor the bytes of a key that it unwraps: they would stay in freed memory when the key is destroyed. glibc gives a
-/// thread the block that it freed last for the next one of that size. Another allocator may not, and then this does
-/// nothing; a look into a process's memory tests it.
+/// thread the blocks that it freed last for the next ones of that size; three, since a text of just that size may have
+/// been freed behind. Another allocator may not, and then this does nothing; a look into a process's memory tests it.
 @inline(never)
 package func overwriteFreed(_ block: FreedBlock) {
-    guard let memory = malloc(block.rawValue) else { return }
-    explicit_bzero(memory, block.rawValue)
+    let (latest, second, third) = (malloc(block.rawValue), malloc(block.rawValue), malloc(block.rawValue))
+    overwriteAndFree(third, block)
+    overwriteAndFree(second, block)
+    overwriteAndFree(latest, block)
+}
+
+private func overwriteAndFree(_ memory: UnsafeMutableRawPointer?, _ block: FreedBlock) {
+    if let memory { explicit_bzero(memory, block.rawValue) }
     free(memory)
 }
 

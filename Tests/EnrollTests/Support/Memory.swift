@@ -4,7 +4,8 @@ import Foundation
 import Testing
 
 /// All that a process has in memory and may read: what a core dump of it would hold, but for what lies below the
-/// stack pointers of its threads, which nothing refers to and their next calls overwrite.
+/// stack pointers of its threads, and in the stacks of threads that have ended, which the C library keeps for new ones:
+/// nothing refers to either, and the next calls overwrite them.
 struct Memory {
     private var regions: [Data] = []
 
@@ -18,7 +19,9 @@ struct Memory {
             let fields = line.split(separator: " ")
             let bounds = fields[0].split(separator: "-").compactMap { UInt64($0, radix: 16) }
             guard fields[1].hasPrefix("rw"), bounds.count == 2 else { continue }
-            var start = stacks.first { bounds[0] <= $0 && $0 < bounds[1] } ?? bounds[0]
+            let stack = stacks.first { bounds[0] <= $0 && $0 < bounds[1] }
+            if stack == nil, bounds[1] - bounds[0] == Self.stackSize { continue }
+            var start = stack ?? bounds[0]
             var bytes = Data()
             while start < bounds[1] {
                 // A reservation of gigabytes has pages only where something was written.
@@ -32,13 +35,35 @@ struct Memory {
         }
     }
 
-    /// Of its threads, which all wait: `/proc/PID/task/TID/syscall` ends with stack pointer and program counter.
+    /// How large the C library makes the stack of a thread.
+    private static let stackSize: UInt64 = {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit)
+        // Two mebibytes where the limit is none (pthread_create(3)).
+        return limit.rlim_cur > 1 << 40 ? 2 << 20 : UInt64(limit.rlim_cur)
+    }()
+
+    /// Of its threads, as soon as all wait: `/proc/PID/task/TID/syscall` ends with stack pointer and program counter,
+    /// and says of one that runs only that it does.
     private static func stackPointers(of process: Int32) throws -> [UInt64] {
         let tasks = "/proc/\(process)/task"
-        return try FileManager.default.contentsOfDirectory(atPath: tasks).compactMap { task in
-            let fields = try String(contentsOfFile: "\(tasks)/\(task)/syscall", encoding: .utf8).split(separator: " ")
-            return fields.count < 3 ? nil : UInt64(fields[fields.count - 2].dropFirst(2), radix: 16)
+        for _ in 0..<1000 {
+            // One that ends meanwhile has no stack to leave out.
+            let threads = try FileManager.default.contentsOfDirectory(atPath: tasks).compactMap { task in
+                try? String(contentsOfFile: "\(tasks)/\(task)/syscall", encoding: .utf8).split(separator: " ")
+            }
+            let pointers = threads.compactMap { fields in
+                fields.count < 3 ? nil : UInt64(fields[fields.count - 2].dropFirst(2), radix: 16)
+            }
+            if pointers.count == threads.count { return pointers }
+            usleep(10_000)
         }
+        throw Failure("the threads of process \(process) do not come to rest")
+    }
+
+    private struct Failure: Error, CustomStringConvertible {
+        let description: String
+        init(_ description: String) { self.description = description }
     }
 
     func holds(_ part: Data) -> Bool { regions.contains { $0.range(of: part) != nil } }
