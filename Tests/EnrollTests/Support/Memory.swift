@@ -56,6 +56,7 @@ struct Memory {
                 fields.count < 3 ? nil : UInt64(fields[fields.count - 2].dropFirst(2), radix: 16)
             }
             if pointers.count == threads.count { return pointers }
+            // Sleeps, since nothing tells when the thread of another process comes to rest.
             usleep(10_000)
         }
         throw Failure("the threads of process \(process) do not come to rest")
