@@ -172,9 +172,9 @@ private final class Signer: Sendable {
                     outcome.withLock { $0.failure = error }
                     break
                 }
-                // A sleep on a thread of its own: the world outside, which asks once a second.
                 var left = pause
                 while left > 0, !isStopped.load(ordering: .relaxed) {
+                    // Sleeps on a thread of its own: it is the world outside, which asks once a second.
                     usleep(min(left, 20_000))
                     left -= min(left, 20_000)
                 }
