@@ -150,7 +150,7 @@ private final class Signer: Sendable {
     private let tree: ProofTree
     private let key: SignerKey
     private let pause: UInt32
-    private let isStopped = Atomic(false)
+    private let stopping = DispatchSemaphore(value: 0)
     private let outcome = Mutex<(count: Int, failure: (any Error)?)>((0, nil))
     private let ended = DispatchSemaphore(value: 0)
     private let isStarted = Atomic(false)
@@ -164,7 +164,7 @@ private final class Signer: Sendable {
     func start() {
         isStarted.store(true, ordering: .relaxed)
         Thread.detachNewThread { [self] in
-            while !isStopped.load(ordering: .relaxed) {
+            repeat {
                 do {
                     _ = try tree.sign(with: key)
                     outcome.withLock { $0.count += 1 }
@@ -172,13 +172,7 @@ private final class Signer: Sendable {
                     outcome.withLock { $0.failure = error }
                     break
                 }
-                var left = pause
-                while left > 0, !isStopped.load(ordering: .relaxed) {
-                    // Sleeps on a thread of its own: it is the world outside, which asks once a second.
-                    usleep(min(left, 20_000))
-                    left -= min(left, 20_000)
-                }
-            }
+            } while stopping.wait(timeout: .now() + .microseconds(Int(pause))) == .timedOut
             ended.signal()
         }
     }
@@ -186,7 +180,7 @@ private final class Signer: Sendable {
     /// How often it signed.
     func stop() throws -> Int {
         guard isStarted.load(ordering: .relaxed) else { return 0 }
-        isStopped.store(true, ordering: .relaxed)
+        stopping.signal()
         ended.wait()
         let (count, failure) = outcome.withLock { $0 }
         if let failure { throw failure }
