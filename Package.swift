@@ -198,7 +198,7 @@ let package = Package(
             name: "EnrollTests",
             dependencies: [
                 "ChildProcesses", "enroll", "Enrollment", "EnrollmentEngine", "EnrollmentTesting", "EnrollmentVault",
-                "forgetting", "Transparency", .product(name: "Crypto", package: "swift-crypto"),
+                "forgetting", "LogProofs", "Transparency", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             exclude: ["Golden"], swiftSettings: strict),

@@ -188,7 +188,7 @@ import Testing
         #expect(try Program.run(["history", "user", "5"], in: store).output.contains(secret))
     }
 
-    @Test func `leaves nothing in the memory of the process that does it`() throws {
+    @Test func `leaves nothing in the memory of the process that does it`() async throws {
         let store = try store()
         let settings = try StoreSettings.load(StoreLayout(directory: store.path))
         let vault = try Vault.open(
@@ -201,7 +201,7 @@ import Testing
         let running = try RunningProgram(in: store)
         running.write(#"{"actor":"system","command":"SuspendUser","user":2,"reason":"a reason to be found"}"# + "\n")
         #expect(try #require(running.readLine()).contains("accepted"))
-        let memory = try Memory(of: running.processID)
+        let memory = try await Memory(of: running.processID)
         #expect(memory.holds(Data("a reason to be found".utf8)), "the search finds what is there")
         for text in [Data(secret.utf8), Data(address.utf8), key] { #expect(!memory.holds(text)) }
         let end = try running.finish()

@@ -14,7 +14,7 @@ import Testing
     ]
 
     /// `overwriting`: the C library overwrites what is freed, so that whatever is found is in use.
-    @Test(arguments: [false, true]) func `has no key, and no text in use`(overwriting: Bool) throws {
+    @Test(arguments: [false, true]) func `has no key, and no text in use`(overwriting: Bool) async throws {
         let files = try TemporaryDirectory()
         let (store, keyFile) = (files.path + "/store", files.path + "/store.key")
         let wrapping = LocalKey()
@@ -29,11 +29,11 @@ import Testing
         let vault = try Vault.open(ofStore: store, wrapping: wrapping, readOnly: true)
         let key = try #require(try vault.key(of: 1)).withUnsafeBytes { Data($0) }
         try vault.close()
-        let before = try Memory(of: process.pid)
+        let before = try await Memory(of: process.pid)
         #expect(before.holds(key), "the search finds what is there")
         process.write("\n")
         #expect(process.readLine(until: .afterSeconds(600)) == "forgotten 0")
-        let after = try Memory(of: process.pid)
+        let after = try await Memory(of: process.pid)
         #expect(after.holds(Data("a text that stays in use".utf8)), "the search finds what is there")
         // Not even half of it: what was freed has lost its first bytes.
         for half in [key.prefix(16), key.suffix(16)] { #expect(!after.holds(Data(half))) }

@@ -1,6 +1,7 @@
 // A look into the memory of another process.
 
 import Foundation
+import LogProofs
 import Testing
 
 /// All that a process has in memory and may read: what a core dump of it would hold, but for what lies below the
@@ -9,9 +10,9 @@ import Testing
 struct Memory {
     private var regions: [Data] = []
 
-    init(of process: Int32) throws {
+    init(of process: Int32) async throws {
         let maps = try String(contentsOfFile: "/proc/\(process)/maps", encoding: .utf8)
-        let stacks = try Self.stackPointers(of: process)
+        let stacks = try await Self.stackPointers(of: process)
         let descriptor = open("/proc/\(process)/mem", O_RDONLY | O_CLOEXEC)
         try #require(descriptor >= 0)
         defer { close(descriptor) }
@@ -45,26 +46,20 @@ struct Memory {
 
     /// Of its threads, as soon as all wait: `/proc/PID/task/TID/syscall` ends with stack pointer and program counter,
     /// and says of one that runs only that it does.
-    private static func stackPointers(of process: Int32) throws -> [UInt64] {
+    private static func stackPointers(of process: Int32) async throws -> [UInt64] {
         let tasks = "/proc/\(process)/task"
-        for _ in 0..<1000 {
+        var pointers: [UInt64] = []
+        try await waitUntil {
             // One that ends meanwhile has no stack to leave out.
             let threads = try FileManager.default.contentsOfDirectory(atPath: tasks).compactMap { task in
                 try? String(contentsOfFile: "\(tasks)/\(task)/syscall", encoding: .utf8).split(separator: " ")
             }
-            let pointers = threads.compactMap { fields in
+            pointers = threads.compactMap { fields in
                 fields.count < 3 ? nil : UInt64(fields[fields.count - 2].dropFirst(2), radix: 16)
             }
-            if pointers.count == threads.count { return pointers }
-            // Sleeps, since nothing tells when the thread of another process comes to rest.
-            usleep(10_000)
+            return pointers.count == threads.count
         }
-        throw Failure("the threads of process \(process) do not come to rest")
-    }
-
-    private struct Failure: Error, CustomStringConvertible {
-        let description: String
-        init(_ description: String) { self.description = description }
+        return pointers
     }
 
     func holds(_ part: Data) -> Bool { regions.contains { $0.range(of: part) != nil } }
